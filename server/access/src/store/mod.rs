@@ -1,0 +1,7 @@
+//! All SQL of this room.
+
+pub mod audit;
+pub mod caller;
+pub mod idempotency;
+pub mod lookup;
+pub mod session;

@@ -1,0 +1,122 @@
+use access::{OperatorPermit, Refusal, grants::CreateDeployment as MayCreateDeployment};
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use db::OperatorTx;
+use http::StatusCode;
+use shared::{ErrorCode, ModelId, PoolId};
+use shared_api::catalog::{CreateDeployment, CreateModel, CreatePool, Deployment};
+use web::{Json, Problem};
+
+use crate::{
+    CatalogState,
+    deployment::{self, Checked, Served},
+    operator_key, store,
+    store::deployment::NewDeployment,
+};
+
+/// The pool of deployments that name none.
+const DEFAULT_POOL: &str = "default";
+
+/// Registers a served copy of a model. The engine is asked what it serves; an unknown model is created from its answer.
+#[utoipa::path(
+    post, path = "/api/v1/deployments", tag = "deployments", operation_id = "create_deployment", request_body = CreateDeployment,
+    responses((status = 201, body = Deployment), (status = 400, description = "A field is wrong, or the engine does not answer"),
+        (status = 409, description = "The name is taken"))
+)]
+pub async fn create(
+    State(state): State<CatalogState>,
+    permit: OperatorPermit<MayCreateDeployment>,
+    Json(new): Json<CreateDeployment>,
+) -> Result<(StatusCode, Json<Deployment>), Refusal> {
+    let checked = deployment::check_new(&new, &state.egress)?;
+    let engine =
+        state.probe.probe(checked.engine, &checked.base_url, new.credential.as_deref()).await.map_err(
+            |refusal| {
+                Problem::field("base_url", format!("the engine does not answer as {}: {refusal}", new.engine))
+            },
+        )?;
+    let served = deployment::served(new.upstream_model.as_deref(), &new.model, &engine)?;
+    let mut tx = permit.begin().await?;
+    let made = register(&state, &mut tx, &new, &checked, &served, permit.now()).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+async fn register(
+    state: &CatalogState,
+    tx: &mut OperatorTx,
+    new: &CreateDeployment,
+    checked: &Checked,
+    served: &Served,
+    now: DateTime<Utc>,
+) -> Result<Deployment, Refusal> {
+    let credential = match &new.credential {
+        Some(text) => Some(operator_key::seal(tx, &state.key_encryption_key, text, now).await?),
+        None => None,
+    };
+    let row = NewDeployment {
+        name: new.name.trim(),
+        engine: checked.engine,
+        base_url: &checked.base_url,
+        model_id: model(state, tx, &new.model, served, now).await?,
+        upstream_model: &served.upstream_model,
+        pool_id: pool(tx, new.pool.as_deref(), now).await?,
+        region: new.region.as_deref(),
+        weight: checked.weight,
+        context_length: served.context_length,
+        credential,
+    };
+    let taken = || {
+        Problem::new(
+            ErrorCode::Conflict,
+            format!("There is a deployment `{}` already. Choose another name.", new.name),
+        )
+    };
+    let id = store::deployment::insert(tx, &row, now).await?.ok_or_else(taken)?;
+    Ok(store::deployment::get(tx, id).await?.ok_or_else(|| Problem::not_found("deployment"))?)
+}
+
+/// The model by its name, created if it is unknown.
+async fn model(
+    state: &CatalogState,
+    tx: &mut OperatorTx,
+    name: &str,
+    served: &Served,
+    now: DateTime<Utc>,
+) -> Result<ModelId, Refusal> {
+    if let Some(id) = store::model::id_by_name(tx, name).await? {
+        return Ok(id);
+    }
+    let new = CreateModel {
+        name: name.to_owned(),
+        display_name: None,
+        description: String::new(),
+        context_length: deployment::context_of_new_model(served),
+        max_output_tokens: None,
+        price: None,
+        grant_all: false,
+    };
+    let id = match store::model::insert(tx, &new, now).await? {
+        Some(id) => id,
+        None => store::model::id_by_name(tx, name).await?.ok_or_else(|| Problem::not_found("model"))?,
+    };
+    if state.grant_new_models_to_all {
+        store::grant::to_all(tx, id, now).await?;
+    }
+    Ok(id)
+}
+
+async fn pool(tx: &mut OperatorTx, name: Option<&str>, now: DateTime<Utc>) -> Result<PoolId, Refusal> {
+    let wanted = name.unwrap_or(DEFAULT_POOL);
+    if let Some(id) = store::pool::id_by_name(tx, wanted).await? {
+        return Ok(id);
+    }
+    if name.is_some() {
+        return Err(Problem::field("pool", format!("there is no pool `{wanted}`: make it first")).into());
+    }
+    let default = CreatePool { name: DEFAULT_POOL.to_owned(), dedicated_to: None, region: None };
+    match store::pool::insert(tx, &default, now).await? {
+        Some(id) => Ok(id),
+        None => Ok(store::pool::id_by_name(tx, wanted).await?.ok_or_else(|| Problem::not_found("pool"))?),
+    }
+}

@@ -1,0 +1,28 @@
+//! What the operator offers: models, pools, deployments, prices, and which tenant may use which model.
+//!
+//! Everything that a gateway needs of it is read in one read-only transaction ([`load_rows`]) and handed to whoever
+//! follows ([`follow`]): at once when the database announces a change, at the latest after half a second, and saved to
+//! disk so that a gateway starts while the database is away.
+//!
+//! Invariants
+//! - A price begins now or later, never earlier; it is never changed, only followed.
+//! - A deployment's credential enters sealed and never leaves: answers say only that there is one.
+//! - Registering asks the engine what it serves, under the egress rules; an engine that does not answer is told to
+//!   the operator, not stored as if it had.
+//! - Health is read from `kv`, where a gateway's prober writes it; this room probes only on demand.
+
+mod deployment;
+mod feed;
+mod health;
+mod http;
+mod model;
+mod operator_key;
+mod price;
+mod probe;
+mod state;
+mod store;
+
+pub use feed::{Follow, follow, load_rows};
+pub use http::routes;
+pub use probe::{EngineProbe, ProbeRefusal, ProbedEngine, ProbedModel};
+pub use state::{CatalogParts, CatalogState};

@@ -1,0 +1,45 @@
+//! What the handlers stand on.
+
+use std::sync::Arc;
+
+use access::Access;
+use axum::extract::FromRef;
+use egress::EgressRules;
+use kv::Kv;
+use secrets::KeyEncryptionKey;
+
+use crate::probe::EngineProbe;
+
+pub struct CatalogParts {
+    pub access: Access,
+    pub kv: Arc<dyn Kv>,
+    /// Asks an engine what it is; joined to the engines room in wiring.
+    pub probe: Arc<dyn EngineProbe>,
+    pub key_encryption_key: KeyEncryptionKey,
+    /// Which addresses an engine may have.
+    pub egress: EgressRules,
+    /// A new model is granted to every tenant at once.
+    pub grant_new_models_to_all: bool,
+}
+
+#[derive(Clone)]
+pub struct CatalogState(Arc<CatalogParts>);
+
+impl CatalogState {
+    pub fn new(parts: CatalogParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl std::ops::Deref for CatalogState {
+    type Target = CatalogParts;
+    fn deref(&self) -> &CatalogParts {
+        &self.0
+    }
+}
+
+impl FromRef<CatalogState> for Access {
+    fn from_ref(state: &CatalogState) -> Self {
+        state.access.clone()
+    }
+}

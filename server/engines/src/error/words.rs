@@ -1,0 +1,94 @@
+//! Words by which engines' errors are known, and what of them a caller may see.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// vLLM, OpenAI, llama.cpp, TGI, SGLang and Ollama, in this order.
+pub const CONTEXT: &[&str] = &[
+    "maximum context length",
+    "maximum model length",
+    "context_length_exceeded",
+    "exceed_context_size",
+    "exceeds the available context size",
+    "`inputs` must have less than",
+    "longer than the model's context length",
+    "input length exceeds the context length",
+    "context window",
+];
+pub const OUT_OF_MEMORY: &[&str] = &[
+    "out of memory",
+    "outofmemory",
+    "requires more system memory",
+    "unable to allocate",
+    "insufficient memory",
+];
+pub const OVERLOADED: &[&str] =
+    &["overload", "server busy", "too many pending", "queue is full", "queue full"];
+pub const LOADING: &[&str] = &["loading model", "model is loading", "still loading", "not ready"];
+/// Types of errors that are inside a 200.
+pub const BAD_REQUEST: &[&str] = &["badrequest", "invalid_request", "validation"];
+
+/// Characters of an engine's words that are passed on.
+const LENGTH: usize = 400;
+const REMOVED: &str = "[removed]";
+/// Signs of a stack trace.
+const TRACE: &[&str] =
+    &["Traceback", "File \"", "goroutine ", "panicked at", "\n  at ", ".py:", ".py\", line"];
+
+/// An engine's words without addresses and paths; None when they are empty or hold a stack trace.
+pub fn safe(words: &str) -> Option<String> {
+    if TRACE.iter().any(|sign| words.contains(sign)) {
+        return None;
+    }
+    let line = words.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let kept: String = line.chars().take(LENGTH).filter(|c| !c.is_control()).collect();
+    let parts: Vec<_> = kept.split(' ').map(|word| if is_place(word) { REMOVED } else { word }).collect();
+    Some(parts.join(" "))
+}
+
+/// A URL, an address, a host with a port or an absolute path.
+fn is_place(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/' && c != '[' && c != ']');
+    let bare = bare.rsplit_once('=').map_or(bare, |(_, value)| value).trim_matches(['\'', '"', '`']);
+    let address = bare.parse::<IpAddr>().is_ok()
+        || bare.parse::<SocketAddr>().is_ok()
+        || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    address || bare.contains("://") || is_path(bare) || is_host_and_port(bare)
+}
+
+fn is_path(word: &str) -> bool {
+    word.starts_with('/') && word.len() > 1 || word.contains(":\\")
+}
+
+fn is_host_and_port(word: &str) -> bool {
+    word.split('/').next().and_then(|host| host.rsplit_once(':')).is_some_and(|(host, port)| {
+        let named = host.contains('.') || host == "localhost" || host.contains('-');
+        named && !port.is_empty() && port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_paths_are_removed() {
+        let cases = [
+            ("connect to 10.0.0.7:8000 failed", "connect to [removed] failed"),
+            ("see http://gpu-7.internal:8000/v1/x.", "see [removed]"),
+            ("host='gpu-7.internal:8000' is away", "[removed] is away"),
+            ("no file (/srv/models/llama) there", "no file [removed] there"),
+            ("[fd00::1]:8000, 192.168.1.2, localhost:11434", "[removed] [removed] [removed]"),
+            ("temperature must be between 0.0 and 2.0", "temperature must be between 0.0 and 2.0"),
+            ("a ratio of 3:1 and 10:30 o'clock", "a ratio of 3:1 and 10:30 o'clock"),
+        ];
+        for (words, expected) in cases {
+            assert_eq!(safe(words).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn stack_traces_are_not_passed_on() {
+        assert_eq!(safe("Traceback (most recent call last):\n  File \"/x.py\", line 1"), None);
+        assert_eq!(safe("  \n"), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! What choices say, folded into a few numbers without building them.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::Finish;
+
+/// All choices of a chunk or an answer.
+#[derive(Default)]
+pub(super) struct Choices {
+    pub count: u32,
+    pub said: Said,
+    /// The last one told.
+    pub finish: Option<Finish>,
+}
+
+impl<'de> Deserialize<'de> for Choices {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fold;
+        impl<'de> Visitor<'de> for Fold {
+            type Value = Choices;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array of choices")
+            }
+            fn visit_unit<E>(self) -> Result<Choices, E> {
+                Ok(Choices::default())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Choices, A::Error> {
+                let mut all = Choices::default();
+                while let Some(choice) = items.next_element::<Choice>()? {
+                    all.count = all.count.saturating_add(1);
+                    all.said.add(choice.delta);
+                    all.said.add(choice.message);
+                    all.finish = choice.finish_reason.or(all.finish);
+                }
+                Ok(all)
+            }
+        }
+        deserializer.deserialize_any(Fold)
+    }
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Said,
+    #[serde(default)]
+    message: Said,
+    #[serde(default)]
+    finish_reason: Option<Finish>,
+}
+
+impl<'de> Deserialize<'de> for Finish {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Finish;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a finish reason")
+            }
+            fn visit_str<E>(self, reason: &str) -> Result<Finish, E> {
+                Ok(match reason {
+                    "stop" => Finish::Stop,
+                    "length" => Finish::Length,
+                    "tool_calls" | "function_call" => Finish::ToolCalls,
+                    "content_filter" => Finish::ContentFilter,
+                    "error" => Finish::Error,
+                    _ => Finish::Other,
+                })
+            }
+        }
+        deserializer.deserialize_str(Reader)
+    }
+}
+
+/// What a delta or message says: whether anything, and how many bytes of text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said {
+    pub any: bool,
+    pub bytes: u64,
+}
+
+impl Said {
+    fn add(&mut self, other: Self) {
+        self.any |= other.any;
+        self.bytes += other.bytes;
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Weigh.deserialize(deserializer)
+    }
+}
+
+/// Weighs a value by the text in it. Nulls, numbers and empty texts say nothing, nor do labels such as a role.
+struct Weigh;
+
+impl<'de> DeserializeSeed<'de> for Weigh {
+    type Value = Said;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Said, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Weigh {
+    type Value = Said;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_unit<E>(self) -> Result<Said, E> {
+        Ok(Said::default())
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Said, E> {
+        Ok(Said::default())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Said, E> {
+        Ok(Said::default())
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Said, E> {
+        Ok(Said::default())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Said, E> {
+        Ok(Said::default())
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Said, E> {
+        Ok(Said { any: !text.is_empty(), bytes: text.len() as u64 })
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Said, A::Error> {
+        let mut all = Said::default();
+        while let Some(item) = items.next_element_seed(Weigh)? {
+            all.add(item);
+        }
+        Ok(all)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Said, A::Error> {
+        let mut all = Said::default();
+        while let Some(key) = fields.next_key::<Key>()? {
+            match key {
+                Key::Label => {
+                    fields.next_value::<IgnoredAny>()?;
+                }
+                Key::Says => all.add(fields.next_value_seed(Weigh)?),
+            }
+        }
+        Ok(all)
+    }
+}
+
+enum Key {
+    /// Says who or which, not what.
+    Label,
+    Says,
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                Ok(if matches!(key, "role" | "id" | "type" | "index") { Key::Label } else { Key::Says })
+            }
+        }
+        deserializer.deserialize_identifier(Reader)
+    }
+}

@@ -1,0 +1,155 @@
+//! What engines' refusals mean.
+
+use bytes::Bytes;
+use engines::{EngineError, EngineErrorKind as Kind, StreamEvent, engine};
+use http::StatusCode;
+use snapshot::EngineKind;
+
+use crate::support::{decode, labels};
+
+fn error(status: u16, body: &str) -> EngineError {
+    engine(EngineKind::Vllm).error(StatusCode::from_u16(status).unwrap(), body.as_bytes())
+}
+
+#[test]
+fn each_engines_words_are_understood() {
+    let cases = [
+        (
+            400,
+            r#"{"error":{"message":"This model's maximum context length is 8192 tokens. However, you requested 9000","type":"BadRequestError","param":"input_tokens","code":400}}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            400,
+            r#"{"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded"}}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            400,
+            r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":9,"n_ctx":8}}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            422,
+            r#"{"error":"Input validation error: `inputs` must have less than 1024 tokens. Given: 2000","error_type":"validation"}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            400,
+            r#"{"error":{"message":"temperature must be non-negative","type":"BadRequestError","param":null,"code":400}}"#,
+            Kind::BadRequest,
+        ),
+        (422, r#"{"detail":"bad"}"#, Kind::BadRequest),
+        (
+            404,
+            r#"{"error":{"message":"The model `m` does not exist.","type":"NotFoundError","code":404}}"#,
+            Kind::NotFound,
+        ),
+        (404, r#"{"error":"model 'm' not found"}"#, Kind::NotFound),
+        (401, r#"{"error":"Unauthorized"}"#, Kind::Unauthorized),
+        (
+            429,
+            r#"{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}}"#,
+            Kind::RateLimited,
+        ),
+        (429, r#"{"error":"Model is overloaded","error_type":"overloaded"}"#, Kind::Overloaded),
+        (
+            503,
+            r#"{"error":"server busy, please try again.  maximum pending requests exceeded"}"#,
+            Kind::Overloaded,
+        ),
+        (
+            503,
+            r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#,
+            Kind::Loading,
+        ),
+        (
+            500,
+            r#"{"error":"model requires more system memory (12.4 GiB) than is available (9.8 GiB)"}"#,
+            Kind::OutOfMemory,
+        ),
+        (
+            500,
+            r#"{"error":{"message":"CUDA out of memory. Tried to allocate 2 GiB","code":500}}"#,
+            Kind::OutOfMemory,
+        ),
+        (500, "Internal Server Error", Kind::Internal),
+        (502, "<html>bad gateway</html>", Kind::Internal),
+        (500, "", Kind::Internal),
+    ];
+    for (status, body, kind) in cases {
+        let error = error(status, body);
+        assert_eq!((error.kind, error.status), (kind, Some(status)), "{body}");
+        assert!(!error.message.is_empty());
+    }
+}
+
+#[test]
+fn what_the_caller_can_change_is_told_in_the_engines_words() {
+    let told =
+        error(400, r#"{"error":{"message":"temperature must be non-negative, got -1.0.","code":400}}"#);
+    assert_eq!(told.to_string(), "temperature must be non-negative, got -1.0.");
+    assert!(!told.is_retryable());
+}
+
+#[test]
+fn no_message_names_an_address_a_path_or_a_trace() {
+    let secrets = "http://gpu-7.internal:8000 10.0.0.7 [fd00::7]:8000 /srv/models/llama gpu-7.internal:8000";
+    let trace = "Traceback (most recent call last):\\n  File \\\"/opt/vllm/engine.py\\\", line 7, in step";
+    for status in [400, 401, 404, 429, 500, 503] {
+        for text in [secrets, trace] {
+            for body in [
+                format!(r#"{{"error":{{"message":"{text}"}}}}"#),
+                format!(r#"{{"error":"{text}"}}"#),
+                text.to_owned(),
+            ] {
+                let message = error(status, &body).message;
+                for word in ["gpu-7", "10.0.0.7", "fd00", "/srv", "/opt", "engine.py", "Traceback"] {
+                    assert!(!message.contains(word), "{message}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_what_is_not_the_callers_fault_is_tried_elsewhere_and_only_faults_count() {
+    assert!(!Kind::ContextOverflow.is_retryable() && !Kind::BadRequest.is_retryable());
+    assert!(Kind::Overloaded.is_retryable() && !Kind::Overloaded.is_fault());
+    assert!(Kind::RateLimited.is_retryable() && !Kind::RateLimited.is_fault());
+    assert!(Kind::Internal.is_retryable() && Kind::Internal.is_fault());
+}
+
+#[test]
+fn an_error_inside_a_200_is_an_error() {
+    let body = Bytes::from_static(br#"{"error":{"message":"boom","type":"InternalServerError","code":500}}"#);
+    for kind in EngineKind::ALL {
+        assert_eq!(engine(kind).whole(body.clone(), &labels()).unwrap_err().kind, Kind::Internal);
+    }
+    let stream =
+        b"data: {\"error\":{\"message\":\"This model's maximum context length is 8\",\"code\":400}}\n\n";
+    let events = decode(EngineKind::Openai, [&stream[..]]);
+    assert!(matches!(&events[..], [StreamEvent::Error(error)] if error.kind == Kind::ContextOverflow));
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_malformed() {
+    for kind in EngineKind::ALL {
+        for body in ["", "{", "[]", "{}", "null", "<html>", r#"{"choices":7}"#] {
+            let error = engine(kind).whole(Bytes::from_static(body.as_bytes()), &labels()).unwrap_err();
+            assert_eq!(error.kind, Kind::Malformed, "{kind} {body}");
+        }
+    }
+}
+
+#[test]
+fn a_frame_without_end_is_thrown_away_and_the_next_is_read() {
+    let mut stream = b"data: ".to_vec();
+    stream.resize(3 << 20, b'x');
+    stream.extend_from_slice(b"\n\ndata: [DONE]\n\n");
+    let events = decode(EngineKind::Vllm, stream.chunks(64 << 10));
+    assert!(
+        matches!(&events[..], [StreamEvent::Malformed { bytes }, StreamEvent::Done] if *bytes > 3_000_000),
+        "{events:?}"
+    );
+}

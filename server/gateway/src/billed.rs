@@ -1,0 +1,58 @@
+//! Usage as the caller is told it: the engine's own object, with what the call cost.
+
+use bytes::Bytes;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use shared_chat::Usage;
+use snapshot::TokenCounts;
+
+/// The usage of an answer or a chunk, and nothing else of it.
+#[derive(Deserialize)]
+struct Holder {
+    #[serde(default)]
+    usage: Option<Usage>,
+}
+
+/// The usage in `json` (an answer or chunk; None where the engine told none) with these counts and `cost`, as JSON.
+///
+/// The cost is an exact decimal number in the price list's currency.
+pub(crate) fn usage(json: Option<&[u8]>, tokens: TokenCounts, cost: Option<Decimal>) -> Bytes {
+    let told = json.and_then(|json| serde_json::from_slice::<Holder>(json).ok()?.usage);
+    let mut usage = told.unwrap_or_else(|| Usage::of(tokens.prompt, tokens.completion));
+    usage.cost = None;
+    let mut text = serde_json::to_vec(&usage).unwrap_or_else(|_| b"{}".to_vec());
+    if let Some(cost) = cost
+        && text.pop() == Some(b'}')
+    {
+        // Written as text: a float would not hold it.
+        let comma = if text.len() > 1 { "," } else { "" };
+        text.extend_from_slice(format!("{comma}\"cost\":{}}}", cost.normalize()).as_bytes());
+    }
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKENS: TokenCounts = TokenCounts { prompt: 10, cached: 0, completion: 5, reasoning: 0 };
+
+    #[test]
+    fn the_cost_is_exact_and_the_engines_own_fields_stay() {
+        let json =
+            br#"{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"x":1}}"#;
+        let text = usage(Some(json), TOKENS, Some("0.0000000125".parse().unwrap()));
+        let text = std::str::from_utf8(&text).unwrap();
+        assert!(text.ends_with(r#""cost":0.0000000125}"#), "{text}");
+        assert!(text.contains(r#""x":1"#), "{text}");
+        assert!(serde_json::from_str::<Usage>(text).is_ok());
+    }
+
+    #[test]
+    fn an_engine_that_told_nothing_gets_our_counts() {
+        let text = usage(None, TOKENS, None);
+        let usage: Usage = serde_json::from_slice(&text).unwrap();
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens), (10, 5, 15));
+        assert_eq!(usage.cost, None);
+    }
+}

@@ -1,0 +1,89 @@
+//! An error on its way to a caller of `/v1`: OpenAI's error object, from the one table of codes.
+
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use shared::ErrorCode;
+use shared_chat::{ErrorBody, ErrorObject};
+
+/// What a caller is told. Its message is for the caller: no address, no other tenant, no engine's stack trace.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {message}", code.code())]
+pub struct CallError {
+    pub code: ErrorCode,
+    pub message: String,
+    /// The field of the request at fault.
+    pub param: Option<String>,
+    /// When another try makes sense.
+    pub retry_after: Option<Duration>,
+}
+
+impl CallError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), param: None, retry_after: None }
+    }
+
+    /// A field of the request, and what is wrong with it and accepted instead.
+    pub fn field(code: ErrorCode, param: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { param: Some(param.into()), ..Self::new(code, message) }
+    }
+
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// The one answer to a key that opens nothing here, whatever the reason: it must tell nobody which.
+    pub fn invalid_key() -> Self {
+        Self::new(
+            ErrorCode::InvalidApiKey,
+            "The API key is not valid for this endpoint. Check that it was copied whole, has not been revoked and \
+             has not expired, and that it belongs to this endpoint's tenant; keys are made in the console under Keys.",
+        )
+    }
+
+    /// The same answer for a model that does not exist and for one that the caller may not use.
+    pub fn model_not_found(model: &str) -> Self {
+        let shown: String = model.chars().take(128).collect();
+        Self::field(
+            ErrorCode::ModelNotFound,
+            "model",
+            format!(
+                "The model `{shown}` does not exist or this key may not use it. GET /v1/models lists those it may."
+            ),
+        )
+    }
+
+    pub fn object(&self) -> ErrorObject {
+        ErrorObject {
+            message: self.message.clone(),
+            kind: self.code.openai_type().to_owned(),
+            param: self.param.clone(),
+            code: Some(self.code.code().to_owned()),
+        }
+    }
+
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody { error: self.object() }
+    }
+}
+
+impl IntoResponse for CallError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // Always there on 429 and 503; whole seconds, at least one.
+        let default = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+            .then_some(Duration::from_secs(1));
+        if let Some(after) = self.retry_after.or(default) {
+            let seconds = after.as_millis().div_ceil(1000).clamp(1, 3600) as u64;
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

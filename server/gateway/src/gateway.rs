@@ -1,0 +1,152 @@
+//! The parts of the gateway, put together.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use egress::EngineClient;
+use kv::Kv;
+use metering::Meter;
+use secrets::{KeyEncryptionKey, Pepper};
+use shared::{Clock, ErrorCode};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    background,
+    configuration::ConfigurationCell,
+    counters::Counters,
+    credentials::Credentials,
+    error::CallError,
+    fleet::{Fleet, Opened},
+    http,
+    readiness::Readiness,
+    revocations::Revocations,
+    settings::Settings,
+    tenants::TenantCalls,
+};
+
+/// What a gateway is made of.
+pub struct GatewayParts {
+    pub configuration: Arc<ConfigurationCell>,
+    pub meter: Meter,
+    pub kv: Arc<dyn Kv>,
+    pub engines: EngineClient,
+    pub pepper: Pepper,
+    /// Opens engines' credentials.
+    pub key_encryption_key: KeyEncryptionKey,
+    pub settings: Settings,
+    pub clock: Clock,
+}
+
+/// What the stages share.
+pub(crate) struct Core {
+    pub(crate) configuration: Arc<ConfigurationCell>,
+    pub(crate) revocations: Revocations,
+    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) tenants: Arc<TenantCalls>,
+    pub(crate) meter: Meter,
+    pub(crate) kv: Arc<dyn Kv>,
+    pub(crate) engines: EngineClient,
+    pub(crate) pepper: Pepper,
+    pub(crate) credentials: Credentials,
+    pub(crate) counters: Counters,
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) draining: AtomicBool,
+    /// Revocations that others know are applied, or nobody could be asked.
+    pub(crate) caught_up: AtomicBool,
+}
+
+pub(crate) type Shared = Arc<Core>;
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("generation", &self.configuration.generation()).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// Whether calls may be served now at all.
+    pub(crate) fn serves(&self, now: DateTime<Utc>) -> Result<(), CallError> {
+        if self.draining.load(Ordering::Relaxed) {
+            return Err(CallError::new(
+                ErrorCode::Draining,
+                "This server is shutting down. Send the call again.",
+            ));
+        }
+        let age = self.configuration.age(now);
+        let most = self.settings.max_configuration_age.unwrap_or(Duration::MAX);
+        if age.is_none_or(|age| age > most) || !self.caught_up.load(Ordering::Relaxed) {
+            return Err(CallError::new(
+                ErrorCode::Unavailable,
+                "The service cannot check keys now, because its configuration is not at hand. Try again shortly.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Forgets what belonged to deployments that the configuration no longer has.
+    pub(crate) fn forget_gone_deployments(&self) {
+        let known: HashSet<_> =
+            self.configuration.load().deployments().map(|deployment| deployment.id).collect();
+        self.fleet.retain(&known);
+        self.credentials.retain(&known);
+    }
+}
+
+/// The path of a model call.
+#[derive(Debug)]
+pub struct Gateway {
+    core: Shared,
+    openings: mpsc::Receiver<Opened>,
+}
+
+impl Gateway {
+    /// Install the metrics recorder before this: handles are kept from here on.
+    pub fn new(parts: GatewayParts) -> Self {
+        let (fleet, openings) =
+            Fleet::new(parts.settings.breaker, parts.settings.probe_every * 4 + Duration::from_secs(10));
+        let core = Core {
+            revocations: Revocations::telling(parts.configuration.changed().clone()),
+            configuration: parts.configuration,
+            fleet,
+            tenants: Arc::default(),
+            meter: parts.meter,
+            kv: parts.kv,
+            engines: parts.engines,
+            pepper: parts.pepper,
+            credentials: Credentials::new(parts.key_encryption_key),
+            counters: Counters::new(),
+            settings: parts.settings,
+            clock: parts.clock,
+            draining: AtomicBool::new(false),
+            caught_up: AtomicBool::new(false),
+        };
+        Self { core: Arc::new(core), openings }
+    }
+
+    /// `/v1/*` and `/t/{tenant}/v1/*`; `{tenant}.HOST/v1/*` is the first by its `Host`. Sets `x-request-id` itself.
+    pub fn router(&self) -> Router {
+        http::router(self.core.clone())
+    }
+
+    /// For `/readyz`, and to drain.
+    pub fn readiness(&self) -> Readiness {
+        Readiness::of(self.core.clone())
+    }
+
+    /// Revocations, health and breakers, until `stop`. Spawn it: calls are served once the revocations that other
+    /// replicas know are applied, or once nobody could be asked for them.
+    pub async fn run(self, stop: CancellationToken) {
+        background::run(self.core, self.openings, stop).await;
+    }
+}

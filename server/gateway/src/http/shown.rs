@@ -1,0 +1,33 @@
+//! What `/v1` tells about a call in its response's headers.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use shared::UsageEventId;
+
+const MODEL: HeaderName = HeaderName::from_static("x-switchyard-model");
+const DEPLOYMENT: HeaderName = HeaderName::from_static("x-switchyard-deployment");
+const QUEUE_MS: HeaderName = HeaderName::from_static("x-switchyard-queue-ms");
+const GENERATION: HeaderName = HeaderName::from_static("x-generation-id");
+
+/// Filled in as the call goes on; written on whatever response it ends in.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    pub(crate) model: Option<HeaderValue>,
+    /// Only where the key may see it.
+    pub(crate) deployment: Option<HeaderValue>,
+    pub(crate) queue_ms: Option<u32>,
+    pub(crate) generation: Option<UsageEventId>,
+}
+
+impl Shown {
+    pub(crate) fn apply(self, headers: &mut HeaderMap) {
+        let queue = self.queue_ms.map(HeaderValue::from);
+        let generation = self.generation.and_then(|id| HeaderValue::from_str(&id.to_string()).ok());
+        let all =
+            [(MODEL, self.model), (DEPLOYMENT, self.deployment), (QUEUE_MS, queue), (GENERATION, generation)];
+        for (name, value) in all {
+            if let Some(value) = value {
+                headers.insert(name, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What an operator may set of the path of a call.
+
+use std::time::Duration;
+
+use routing::BreakerPolicy;
+
+use crate::address::PublicHosts;
+
+/// The clocks of a call. Each has an error of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Resolving, connecting and TLS, for one attempt.
+    pub connect: Duration,
+    /// From sending a streamed request to its first meaningful frame, for one attempt.
+    pub first_token: Duration,
+    /// Between two frames of a stream.
+    pub between_tokens: Duration,
+    /// From admission to the end, all attempts together. The only bound on an answer that is not streamed.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            first_token: Duration::from_mins(1),
+            between_tokens: Duration::from_secs(30),
+            total: Duration::from_mins(10),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Hosts under which each tenant has a subdomain.
+    pub public_hosts: PublicHosts,
+    /// The longest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// The longest answer that is not streamed, in bytes.
+    pub max_answer_bytes: usize,
+    pub timeouts: Timeouts,
+    /// Requests sent to engines for one call, at most.
+    pub max_attempts: u16,
+    pub breaker: BreakerPolicy,
+    /// Calls at once for a tenant that has no limit of its own.
+    pub tenant_concurrency: u32,
+    /// How old the configuration may get without the database before calls are refused. None: they are served.
+    pub max_configuration_age: Option<Duration>,
+    /// How often a long stream's tokens are written down.
+    pub checkpoint_every: Duration,
+    /// How often each deployment's health is probed.
+    pub probe_every: Duration,
+    pub probe_timeout: Duration,
+    /// Whether spans are made for an exporter.
+    pub export_traces: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_hosts: PublicHosts::default(),
+            max_body_bytes: 32 << 20,
+            max_answer_bytes: 64 << 20,
+            timeouts: Timeouts::default(),
+            max_attempts: 3,
+            breaker: BreakerPolicy::default(),
+            tenant_concurrency: 1000,
+            max_configuration_age: None,
+            checkpoint_every: Duration::from_secs(5),
+            probe_every: Duration::from_secs(5),
+            probe_timeout: Duration::from_secs(2),
+            export_traces: false,
+        }
+    }
+}
+
+impl Settings {
+    /// From the operator's settings.
+    pub fn from_config(config: &config::Settings) -> Self {
+        let (gateway, server) = (&config.gateway, &config.server);
+        let host = server.public_url.as_ref().and_then(|url| url.host_str());
+        Self {
+            public_hosts: PublicHosts::new(host.or(Some("localhost"))),
+            max_body_bytes: usize::try_from(server.max_body_bytes).unwrap_or(usize::MAX),
+            timeouts: Timeouts {
+                connect: Duration::from_millis(gateway.connect_timeout_ms),
+                first_token: Duration::from_millis(gateway.first_token_timeout_ms),
+                between_tokens: Duration::from_millis(gateway.between_tokens_timeout_ms),
+                total: Duration::from_millis(gateway.total_timeout_ms),
+            },
+            max_attempts: u16::try_from(gateway.max_attempts).unwrap_or(u16::MAX).max(1),
+            tenant_concurrency: gateway.max_concurrent_requests,
+            max_configuration_age: gateway.snapshot_max_age_s.map(Duration::from_secs),
+            probe_every: Duration::from_millis(config.catalog.probe_interval_ms),
+            export_traces: config.telemetry.otlp_endpoint.is_some(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The return road: every admitted call ends in exactly one usage event, whatever its end.
+//!
+//! A [`Tab`] is opened when a call is admitted and rides with it, on the response's body in the end. Closing it writes
+//! the event; a tab dropped open belongs to a caller that left, and writes that.
+
+use std::time::Instant;
+
+use metering::{AdmittedCall, CallRecord, CallStatus, Commit, Operation, Serving, UsageEvent};
+use rust_decimal::Decimal;
+use shared::{DeploymentId, ErrorCode, UsageEventId};
+use shared_chat::ChatRequest;
+use snapshot::{Deployment, ModelEntry, TokenCounts};
+
+use crate::{admit::Caller, arrival::Arrival, error::CallError, gateway::Shared};
+
+/// nginx's word for a caller that left before its answer.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+/// How a call ended.
+#[derive(Debug)]
+pub(crate) enum End<'a> {
+    Completed,
+    /// Before its answer began: refused, or no deployment answered.
+    Failed(&'a CallError),
+    /// After its answer began.
+    Broken(&'a CallError),
+    /// The caller lost its right to call meanwhile; what was delivered counts.
+    Revoked(&'a CallError),
+    /// The caller left.
+    Left,
+}
+
+/// One admitted call's record in the making.
+#[derive(Debug)]
+pub(crate) struct Tab {
+    gateway: Shared,
+    /// None once the call ended.
+    record: Option<CallRecord>,
+    started: Instant,
+    tokens: TokenCounts,
+    estimated: bool,
+    tries: u16,
+    deployment: Option<DeploymentId>,
+    queue_ms: Option<u32>,
+    finish_reason: Option<String>,
+}
+
+impl Tab {
+    /// Writes the admission down. Refused when usage can't be recorded: no call is served unmetered.
+    pub(crate) fn open(
+        gateway: &Shared,
+        caller: &Caller,
+        arrival: &Arrival<'_>,
+        request: &ChatRequest,
+        model: &ModelEntry,
+    ) -> Result<Self, CallError> {
+        let record = gateway.meter.begin(admitted(caller, arrival, Some(request), Some(model)));
+        let record = record.map_err(|error| unmetered(&error))?;
+        gateway.counters.began();
+        Ok(Self {
+            gateway: gateway.clone(),
+            record: Some(record),
+            started: arrival.started(),
+            tokens: TokenCounts::default(),
+            estimated: false,
+            tries: 0,
+            deployment: None,
+            queue_ms: None,
+            finish_reason: None,
+        })
+    }
+
+    /// One more request to an engine.
+    pub(crate) fn attempt(&mut self, model: &ModelEntry, deployment: &Deployment) {
+        if self.deployment.is_some_and(|before| before != deployment.id) {
+            self.gateway.counters.fell_back();
+        }
+        let waited = self.queue_ms.is_none().then(|| millis(self.started));
+        self.queue_ms = self.queue_ms.or(waited);
+        self.deployment = Some(deployment.id);
+        self.tries += 1;
+        let Some(record) = &mut self.record else { return };
+        if let Some(waited) = waited {
+            record.queued(waited);
+        }
+        record.serving(Serving {
+            model: model.model.name.clone(),
+            deployment_id: deployment.id,
+            pool_id: deployment.pool_id,
+            region: deployment.region.clone(),
+            engine: deployment.engine,
+        });
+    }
+
+    /// Milliseconds from the call's arrival to its first request to an engine.
+    pub(crate) const fn queue_ms(&self) -> Option<u32> {
+        self.queue_ms
+    }
+
+    /// Requests sent to engines so far.
+    pub(crate) const fn tries(&self) -> u16 {
+        self.tries
+    }
+
+    pub(crate) fn id(&self) -> Option<UsageEventId> {
+        self.record.as_ref().map(|record| record.call().id)
+    }
+
+    pub(crate) fn first_token(&mut self) {
+        if let Some(record) = &mut self.record {
+            record.first_token();
+        }
+        self.gateway.counters.first_token(self.started.elapsed());
+    }
+
+    /// The tokens so far, as the engine counts them or, estimated, as we do. Written down every few seconds.
+    pub(crate) fn tokens(&mut self, tokens: TokenCounts, estimated: bool) {
+        (self.tokens, self.estimated) = (tokens, estimated);
+        if let Some(record) = &mut self.record {
+            record.checkpoint(tokens, estimated);
+        }
+    }
+
+    pub(crate) fn finish_reason(&mut self, reason: &str) {
+        if self.finish_reason.as_deref() != Some(reason) {
+            self.finish_reason = Some(reason.to_owned());
+        }
+    }
+
+    /// What the tokens so far cost; None without a price.
+    pub(crate) fn cost(&self) -> Option<Decimal> {
+        self.record.as_ref()?.call().price.as_ref()?.rate(self.tokens)
+    }
+
+    /// Ends the call. None: it had ended before. The caller may see the end once the commit resolved; see [`durable`].
+    pub(crate) fn close(&mut self, end: End<'_>) -> Option<Commit> {
+        let record = self.record.take()?;
+        let (status, http_status, error) = match end {
+            End::Completed => (CallStatus::Completed, 200, None),
+            End::Failed(error) => (failure_status(error.code), error.code.status(), Some(error)),
+            End::Broken(error) => (CallStatus::UpstreamAbort, 200, Some(error)),
+            End::Revoked(error) => (CallStatus::ClientAbort, 200, Some(error)),
+            End::Left => (CallStatus::ClientAbort, CLIENT_CLOSED_REQUEST, None),
+        };
+        let mut event = record.event(status, http_status);
+        event.error_code = error.map(|error| error.code.code().to_owned());
+        event.finish_reason = self.finish_reason.take();
+        (event.tokens, event.tokens_estimated) = (self.tokens, self.estimated);
+        event.total_ms = millis(self.started);
+        self.gateway.counters.ended(status, self.started.elapsed(), self.tokens);
+        Some(record.finish(event))
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        // Nobody waits for the commit any more; the event is written all the same.
+        drop(self.close(End::Left));
+    }
+}
+
+/// Waits until an event is on disk. Then, and only then, its caller may see the end.
+pub(crate) async fn durable(commit: Option<Commit>) -> Result<(), CallError> {
+    match commit {
+        None => Ok(()),
+        Some(commit) => commit.await.map_err(|error| unmetered(&error)),
+    }
+}
+
+/// Records a known caller's request that was refused before it became a call.
+pub(crate) fn refused(
+    gateway: &Shared,
+    caller: &Caller,
+    arrival: &Arrival<'_>,
+    request: Option<&ChatRequest>,
+    error: &CallError,
+) -> Option<Commit> {
+    gateway.counters.refused();
+    let call = admitted(caller, arrival, request, None);
+    let mut event = UsageEvent::of(&call, CallStatus::Rejected, error.code.status());
+    event.error_code = Some(error.code.code().to_owned());
+    event.total_ms = millis(arrival.started());
+    match gateway.meter.append(event) {
+        Ok(commit) => Some(commit),
+        Err(error) => {
+            // It was refused and cost nothing: that it is not recorded keeps nobody from anything.
+            tracing::warn!(%error, "a refusal could not be recorded");
+            None
+        }
+    }
+}
+
+fn admitted(
+    caller: &Caller,
+    arrival: &Arrival<'_>,
+    request: Option<&ChatRequest>,
+    model: Option<&ModelEntry>,
+) -> AdmittedCall {
+    let entry = caller.entry();
+    AdmittedCall {
+        id: UsageEventId::generate(),
+        tenant_id: entry.tenant.tenant.id,
+        team_id: entry.project.team_id,
+        project_id: entry.project.id,
+        cost_centre: entry.project.cost_centre.clone(),
+        key_id: entry.key.id,
+        end_user: request.and_then(|request| request.user.clone()),
+        model_asked: request.map(|request| request.model.clone()).unwrap_or_default(),
+        model_id: model.map(|entry| entry.model.id),
+        operation: Operation::ChatCompletion,
+        streamed: request.is_some_and(ChatRequest::wants_stream),
+        started_at: arrival.at(),
+        trace_id: Some(arrival.trace().id()),
+        price: model.and_then(|entry| entry.price_at(arrival.at())).cloned(),
+        demo: false,
+    }
+}
+
+/// A refusal of ours is not an outage.
+const fn failure_status(code: ErrorCode) -> CallStatus {
+    match code {
+        ErrorCode::ContextLengthExceeded
+        | ErrorCode::ConcurrencyLimited
+        | ErrorCode::EngineBadRequest
+        | ErrorCode::InvalidValue
+        | ErrorCode::UnsupportedField
+        | ErrorCode::InvalidApiKey
+        | ErrorCode::TenantSuspended => CallStatus::Rejected,
+        _ => CallStatus::Error,
+    }
+}
+
+fn unmetered(error: &dyn std::error::Error) -> CallError {
+    tracing::error!(%error, "usage cannot be recorded");
+    CallError::new(
+        ErrorCode::MeteringUnavailable,
+        "Calls cannot be recorded at the moment, so none is served. Try again shortly.",
+    )
+}
+
+fn millis(since: Instant) -> u32 {
+    u32::try_from(since.elapsed().as_millis()).unwrap_or(u32::MAX)
+}

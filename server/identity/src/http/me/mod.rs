@@ -1,0 +1,3 @@
+pub mod password;
+pub mod read;
+pub mod update;

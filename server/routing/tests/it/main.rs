@@ -1,0 +1,2 @@
+mod breaker;
+mod plan;

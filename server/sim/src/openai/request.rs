@@ -1,0 +1,146 @@
+//! Reading a chat completion's body.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::prompt::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text};
+
+pub struct ChatCall {
+    pub model: String,
+    pub prompt: Prompt,
+    pub stream: bool,
+    pub usage: StreamUsage,
+    pub n: u32,
+}
+
+/// Where a stream tells its usage.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StreamUsage {
+    pub at_end: bool,
+    /// vLLM's `continuous_usage_stats`.
+    pub on_each: bool,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    model: String,
+    messages: Vec<Message>,
+    stream: Option<bool>,
+    stream_options: Option<StreamOptions>,
+    max_tokens: Option<u64>,
+    max_completion_tokens: Option<u64>,
+    min_tokens: Option<u64>,
+    ignore_eos: Option<bool>,
+    n: Option<u32>,
+    stop: Option<Stop>,
+    tools: Option<Vec<Tool>>,
+    tool_choice: Option<Value>,
+    response_format: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    role: String,
+    #[serde(default)]
+    content: Value,
+}
+
+#[derive(Deserialize, Default)]
+struct StreamOptions {
+    include_usage: Option<bool>,
+    continuous_usage_stats: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stop {
+    One(String),
+    Many(Vec<String>),
+}
+
+#[derive(Deserialize)]
+pub struct Tool {
+    function: Function,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    name: String,
+    #[serde(default)]
+    description: Option<String>,
+    #[serde(default)]
+    parameters: Value,
+}
+
+/// The call, or what is wrong with it.
+pub fn read(body: &[u8]) -> Result<ChatCall, String> {
+    let body: Body =
+        serde_json::from_slice(body).map_err(|error| format!("Invalid request body: {error}"))?;
+    let n = body.n.unwrap_or(1);
+    if !(1..=128).contains(&n) {
+        return Err(format!("n must be between 1 and 128, got {n}."));
+    }
+    let limit = body.max_completion_tokens.or(body.max_tokens);
+    if limit == Some(0) {
+        return Err("max_tokens must be at least 1, got 0.".to_owned());
+    }
+    let options = body.stream_options.unwrap_or_default();
+    let prompt = Prompt {
+        turns: body.messages.into_iter().map(turn).collect(),
+        tools: body.tools.unwrap_or_default().into_iter().map(Tool::spec).collect(),
+        tool_choice: tool_choice(body.tool_choice.as_ref()),
+        limit,
+        at_least: match body.ignore_eos {
+            Some(true) => limit.unwrap_or(256),
+            _ => body.min_tokens.unwrap_or(0),
+        },
+        stops: match body.stop {
+            None => vec![],
+            Some(Stop::One(stop)) => vec![stop],
+            Some(Stop::Many(stops)) => stops,
+        },
+        format: format(body.response_format.as_ref()),
+    };
+    let at_end = options.include_usage.unwrap_or(false);
+    let usage = StreamUsage { at_end, on_each: at_end && options.continuous_usage_stats.unwrap_or(false) };
+    Ok(ChatCall { model: body.model, prompt, stream: body.stream.unwrap_or(false), usage, n })
+}
+
+fn turn(message: Message) -> Turn {
+    Turn { text: content_text(&message.content), role: message.role }
+}
+
+impl Tool {
+    pub fn spec(self) -> ToolSpec {
+        let Function { name, description, parameters } = self.function;
+        ToolSpec { name, description: description.unwrap_or_default(), parameters }
+    }
+}
+
+fn tool_choice(choice: Option<&Value>) -> ToolChoice {
+    match choice {
+        Some(Value::String(word)) if word == "none" => ToolChoice::None,
+        Some(Value::String(word)) if word == "required" => ToolChoice::Required,
+        Some(choice) => choice
+            .pointer("/function/name")
+            .and_then(Value::as_str)
+            .map_or(ToolChoice::Auto, |name| ToolChoice::Named(name.to_owned())),
+        None => ToolChoice::Auto,
+    }
+}
+
+fn format(format: Option<&Value>) -> Format {
+    let Some(format) = format else { return Format::Text };
+    match format.get("type").and_then(Value::as_str) {
+        Some("json_schema") => {
+            Format::Json(format.pointer("/json_schema/schema").cloned().unwrap_or_else(any_answer))
+        }
+        Some("json_object") => Format::Json(any_answer()),
+        _ => Format::Text,
+    }
+}
+
+/// The schema of an answer when the caller only wants JSON.
+pub fn any_answer() -> Value {
+    serde_json::json!({"type": "object", "properties": {"answer": {"type": "string"}}})
+}

@@ -1,0 +1,80 @@
+//! Loading and unloading LoRAs at run time.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use bytes::Bytes;
+use serde::Deserialize;
+
+use crate::{
+    failure::{Cause, Failure, Wire},
+    state::Sim,
+};
+
+/// A path with this word in it is one that is not there.
+const MISSING: &str = "missing";
+
+#[derive(Deserialize)]
+struct Lora {
+    #[serde(default)]
+    lora_name: String,
+    #[serde(default)]
+    lora_path: String,
+    #[serde(default)]
+    load_inplace: bool,
+}
+
+fn read(body: &[u8]) -> Result<Lora, Failure> {
+    serde_json::from_slice(body).map_err(|error| Failure::new(Cause::BadRequest, error.to_string()))
+}
+
+fn respond(result: Result<String, Failure>) -> Response {
+    result.map_or_else(|failure| Wire::Vllm.error(&failure), |text| Response::new(text.into()))
+}
+
+pub async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
+    respond(read(&body).and_then(|lora| add(&sim, lora)))
+}
+
+fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
+    let Lora { lora_name: name, lora_path: path, load_inplace } = lora;
+    if name.is_empty() || path.is_empty() {
+        return Err(Failure::new(Cause::BadRequest, "Both 'lora_name' and 'lora_path' must be provided."));
+    }
+    let mut loras = sim.loras.lock();
+    if !load_inplace && loras.contains_key(&name) {
+        return Err(Failure::new(
+            Cause::BadRequest,
+            format!(
+                "The lora adapter '{name}' has already been loaded. If you want to load the adapter in place, set \
+                 'load_inplace' to True."
+            ),
+        ));
+    }
+    if path.contains(MISSING) {
+        return Err(Failure::new(
+            Cause::NotFound,
+            format!("Loading lora {name} failed: No adapter found for {path}"),
+        ));
+    }
+    let text = format!("Success: LoRA adapter '{name}' added successfully.");
+    loras.insert(name, path);
+    Ok(text)
+}
+
+pub async fn unload(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
+    respond(read(&body).and_then(|lora| remove(&sim, &lora.lora_name)))
+}
+
+fn remove(sim: &Sim, name: &str) -> Result<String, Failure> {
+    if name.is_empty() {
+        return Err(Failure::new(
+            Cause::BadRequest,
+            "'lora_name' needs to be provided to unload a LoRA adapter.",
+        ));
+    }
+    match sim.loras.lock().remove(name) {
+        Some(_) => Ok(format!("Success: LoRA adapter '{name}' removed successfully.")),
+        None => Err(Failure::new(Cause::NotFound, format!("The lora adapter '{name}' cannot be found."))),
+    }
+}

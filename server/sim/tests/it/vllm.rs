@@ -1,0 +1,147 @@
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use sim::{Engine, SimOptions, spawn};
+
+use crate::client::{chat, events, get, json_of, post, send, text_of};
+
+async fn vllm() -> sim::Handle {
+    spawn(SimOptions::unpaced(Engine::Vllm, ["m"])).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_quotes_the_question_and_counts_its_tokens() {
+    let sim = vllm().await;
+    let (status, body) =
+        json_of(post(&sim, "/v1/chat/completions", &chat("Why is the sky blue?", false)).await).await;
+    assert_eq!(status, StatusCode::OK);
+    let text = body["choices"][0]["message"]["content"].as_str().unwrap();
+    assert!(text.contains("Why is the sky blue?"));
+    assert_eq!(body["usage"]["completion_tokens"], sim::count_tokens(text));
+    assert_eq!(body["usage"]["prompt_tokens"], 6 + 4 + 3);
+    assert_eq!(body["choices"][0]["finish_reason"], "stop");
+    assert_eq!(body["choices"][0]["message"]["tool_calls"], json!([]));
+}
+
+#[tokio::test]
+async fn a_stream_says_the_same_as_the_whole_answer() {
+    let sim = vllm().await;
+    let (_, whole) = json_of(post(&sim, "/v1/chat/completions", &chat("hello", false)).await).await;
+    let mut request = chat("hello", true);
+    request["stream_options"] = json!({"include_usage": true, "continuous_usage_stats": true});
+    let chunks = events(&text_of(post(&sim, "/v1/chat/completions", &request).await).await);
+
+    let text: String =
+        chunks.iter().filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).collect();
+    assert_eq!(whole["choices"][0]["message"]["content"], text);
+    assert_eq!(chunks[0]["choices"][0]["delta"], json!({"role": "assistant", "content": ""}));
+    let last = chunks.last().unwrap();
+    assert_eq!(
+        (&last["choices"], &last["usage"]["completion_tokens"]),
+        (&json!([]), &whole["usage"]["completion_tokens"])
+    );
+    assert!(chunks.iter().all(|chunk| chunk["usage"]["prompt_tokens"].is_u64()));
+    assert_eq!(chunks[chunks.len() - 2]["choices"][0]["finish_reason"], "stop");
+}
+
+#[tokio::test]
+async fn a_stream_without_usage_asked_has_none() {
+    let sim = vllm().await;
+    let chunks = events(&text_of(post(&sim, "/v1/chat/completions", &chat("hello", true)).await).await);
+    assert!(chunks.iter().all(|chunk| chunk.get("usage").is_none() && chunk["choices"][0].is_object()));
+}
+
+#[tokio::test]
+async fn tools_are_called_in_pieces_that_join_to_json() {
+    let sim = vllm().await;
+    let mut request = chat("What is the weather in Oslo?", true);
+    request["tools"] = json!([{"type": "function", "function": {"name": "get_weather", "parameters":
+        {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}}]);
+    let chunks = events(&text_of(post(&sim, "/v1/chat/completions", &request).await).await);
+    let calls: Vec<&Value> = chunks
+        .iter()
+        .map(|chunk| &chunk["choices"][0]["delta"]["tool_calls"][0])
+        .filter(|call| call.is_object())
+        .collect();
+    assert_eq!(calls[0]["function"]["name"], "get_weather");
+    let arguments: String = calls.iter().filter_map(|call| call["function"]["arguments"].as_str()).collect();
+    assert_eq!(serde_json::from_str::<Value>(&arguments).unwrap(), json!({"city": "Oslo"}));
+    assert_eq!(chunks.last().unwrap()["choices"][0]["finish_reason"], "tool_calls");
+}
+
+#[tokio::test]
+async fn errors_have_vllms_shape() {
+    let sim = vllm().await;
+    let mut unknown = chat("hello", false);
+    unknown["model"] = json!("other");
+    let (status, body) = json_of(post(&sim, "/v1/chat/completions", &unknown).await).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        body,
+        json!({"error": {"message": "The model `other` does not exist.", "type": "NotFoundError", "param": "model", "code": 404}})
+    );
+
+    let (status, body) =
+        json_of(post(&sim, "/v1/chat/completions", &chat(&"word ".repeat(9000), false)).await).await;
+    assert_eq!((status, &body["error"]["code"]), (StatusCode::BAD_REQUEST, &json!(400)));
+    assert!(body["error"]["message"].as_str().unwrap().contains("maximum context length is 8192 tokens"));
+
+    let (status, _) = json_of(send(&sim, Method::POST, "/v1/chat/completions", "{").await).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(sim.stats().failed, 3);
+}
+
+#[tokio::test]
+async fn loras_load_list_answer_and_unload_with_vllms_statuses() {
+    let sim = vllm().await;
+    let lora = json!({"lora_name": "l", "lora_path": "/loras/l"});
+    let load = || post(&sim, "/v1/load_lora_adapter", &lora);
+    assert_eq!(text_of(load().await).await, "Success: LoRA adapter 'l' added successfully.");
+    assert_eq!(load().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    let missing = json!({"lora_name": "n", "lora_path": "/loras/missing"});
+    assert_eq!(post(&sim, "/v1/load_lora_adapter", &missing).await.unwrap().status(), StatusCode::NOT_FOUND);
+
+    let (_, models) = get(&sim, "/v1/models").await;
+    assert_eq!(models["data"][0]["max_model_len"], 8192);
+    assert_eq!((&models["data"][1]["id"], &models["data"][1]["parent"]), (&json!("l"), &json!("m")));
+    let mut request = chat("hello", false);
+    request["model"] = json!("l");
+    assert_eq!(json_of(post(&sim, "/v1/chat/completions", &request).await).await.1["model"], "l");
+
+    let unload = || post(&sim, "/v1/unload_lora_adapter", &lora);
+    assert_eq!(unload().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(unload().await.unwrap().status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn health_version_and_metrics_answer() {
+    let sim = vllm().await;
+    assert_eq!(text_of(send(&sim, Method::GET, "/health", "").await).await, "");
+    assert!(get(&sim, "/version").await.1["version"].is_string());
+    let metrics = text_of(send(&sim, Method::GET, "/metrics", "").await).await;
+    for name in
+        ["num_requests_running", "num_requests_waiting", "kv_cache_usage_perc", "prefix_cache_hits_total"]
+    {
+        assert!(
+            metrics.contains(&format!("vllm:{name}{{engine=\"0\",model_name=\"m\"}} 0.0\n")),
+            "{metrics}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_prefix_asked_again_is_found_in_the_cache() {
+    let sim =
+        spawn(SimOptions { prefix_cache: true, ..SimOptions::unpaced(Engine::Vllm, ["m"]) }).await.unwrap();
+    let request = chat(&"word ".repeat(40), false);
+    let ask = async || json_of(post(&sim, "/v1/chat/completions", &request).await).await.1;
+    assert_eq!(ask().await["usage"]["prompt_tokens_details"], Value::Null);
+    assert_eq!(ask().await["usage"]["prompt_tokens_details"]["cached_tokens"], 32);
+}
+
+#[tokio::test]
+async fn a_key_is_asked_for_when_one_is_set() {
+    let options = SimOptions { api_key: Some("secret".into()), ..SimOptions::unpaced(Engine::Openai, ["m"]) };
+    let sim = spawn(options).await.unwrap();
+    let (status, body) = json_of(post(&sim, "/v1/chat/completions", &chat("hello", false)).await).await;
+    assert_eq!((status, &body["error"]["code"]), (StatusCode::UNAUTHORIZED, &json!("invalid_api_key")));
+}

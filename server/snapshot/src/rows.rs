@@ -1,0 +1,224 @@
+//! The rows a snapshot is made of, as they stand in the database.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId};
+use url::Url;
+
+/// HMAC-SHA-256 of an API key's secret under the server's pepper.
+pub type KeyHash = [u8; 32];
+
+/// Everything a gateway reads from the database, of one moment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// The configuration counter at that moment. Grows with every change.
+    pub generation: i64,
+    pub tenants: Vec<Tenant>,
+    pub projects: Vec<Project>,
+    pub keys: Vec<ApiKey>,
+    pub secrets: Vec<KeySecret>,
+    pub models: Vec<Model>,
+    pub grants: Vec<ModelGrant>,
+    pub pools: Vec<Pool>,
+    pub deployments: Vec<Deployment>,
+    pub prices: Vec<Price>,
+    /// The operator's data key, wrapped by the key-encryption key.
+    pub operator_data_key: Option<Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TenantStatus {
+    Active,
+    Suspended,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub slug: String,
+    pub name: String,
+    pub status: TenantStatus,
+    /// Calls at once, over all its keys. None: the platform's default.
+    pub max_concurrent_requests: Option<u32>,
+    pub demo: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    pub tenant_id: TenantId,
+    pub id: ProjectId,
+    pub team_id: Option<TeamId>,
+    pub cost_centre: Option<String>,
+}
+
+/// An API key that is neither revoked nor of an archived project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ApiKey {
+    pub tenant_id: TenantId,
+    pub id: ApiKeyId,
+    pub project_id: ProjectId,
+    pub disabled: bool,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub scopes: Vec<String>,
+    /// Names of the models it may use. None: all that its tenant may.
+    pub allowed_models: Option<Vec<String>>,
+}
+
+/// One of up to two live secrets of a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeySecret {
+    pub tenant_id: TenantId,
+    pub key_id: ApiKeyId,
+    pub hash: KeyHash,
+    /// The end of a rotation's grace; None for the present secret.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    pub id: ModelId,
+    pub name: String,
+    pub display_name: String,
+    pub description: String,
+    /// Tokens of prompt and completion together.
+    pub context_length: u32,
+    pub max_output_tokens: Option<u32>,
+    pub input_modalities: Vec<String>,
+    pub output_modalities: Vec<String>,
+    pub supported_parameters: Vec<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelGrant {
+    pub tenant_id: TenantId,
+    pub model_id: ModelId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PoolKind {
+    Shared,
+    /// Serves this tenant and no other.
+    Dedicated(TenantId),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pool {
+    pub id: PoolId,
+    pub name: String,
+    pub kind: PoolKind,
+    pub region: Option<String>,
+}
+
+/// What software serves a deployment, and so which API it speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineKind {
+    Vllm,
+    /// Any server that speaks OpenAI's API.
+    Openai,
+    Ollama,
+}
+
+/// An engine's name that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an engine: expected vllm, openai or ollama")]
+pub struct ParseEngineKindError(pub String);
+
+impl EngineKind {
+    pub const ALL: [Self; 3] = [Self::Vllm, Self::Openai, Self::Ollama];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Vllm => "vllm",
+            Self::Openai => "openai",
+            Self::Ollama => "ollama",
+        }
+    }
+}
+
+impl fmt::Display for EngineKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for EngineKind {
+    type Err = ParseEngineKindError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| ParseEngineKindError(text.to_owned()))
+    }
+}
+
+/// Disabled deployments are not in a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeploymentState {
+    Active,
+    /// Finishes what it has; gets nothing new.
+    Draining,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub name: String,
+    pub engine: EngineKind,
+    /// Without a trailing slash, for example `http://10.0.0.7:8000`; may carry a path prefix.
+    pub base_url: Url,
+    pub model_id: ModelId,
+    /// The model's name as the engine knows it.
+    pub upstream_model: String,
+    pub pool_id: PoolId,
+    pub region: Option<String>,
+    pub state: DeploymentState,
+    /// Share of a model's calls relative to its other deployments; 0 is a standby that serves only when the rest fail.
+    pub weight: u32,
+    /// The engine's own limit, where it is tighter than the model's.
+    pub context_length: Option<u32>,
+    /// Bearer token for the engine, sealed with the operator's data key.
+    pub credential: Option<Vec<u8>>,
+}
+
+/// What one token costs, from a moment on. In force until the next price of the same model begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    pub id: PriceId,
+    pub model_id: ModelId,
+    pub valid_from: DateTime<Utc>,
+    pub currency: Currency,
+    /// Per prompt token that was not found in the engine's prefix cache.
+    pub prompt: Decimal,
+    /// Per prompt token that was.
+    pub cached_prompt: Decimal,
+    /// Per completion token, reasoning included.
+    pub completion: Decimal,
+    /// Per call.
+    pub request: Decimal,
+}
+
+/// Tokens of one call. `cached` is part of `prompt`, `reasoning` part of `completion`, as OpenAI counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TokenCounts {
+    pub prompt: u64,
+    pub cached: u64,
+    pub completion: u64,
+    pub reasoning: u64,
+}
+
+impl Price {
+    /// The list amount of a call, exact; None if it does not fit a decimal.
+    pub fn rate(&self, tokens: TokenCounts) -> Option<Decimal> {
+        let cached = tokens.cached.min(tokens.prompt);
+        let times = |rate: Decimal, count: u64| rate.checked_mul(Decimal::from(count));
+        times(self.prompt, tokens.prompt - cached)?
+            .checked_add(times(self.cached_prompt, cached)?)?
+            .checked_add(times(self.completion, tokens.completion)?)?
+            .checked_add(self.request)
+    }
+}

@@ -1,0 +1,133 @@
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TenantId};
+use snapshot::{
+    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, Pool, PoolKind, Price,
+    Project, Rows, Snapshot, Tenant, TenantStatus, TokenCounts, disk,
+};
+
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+fn price(model_id: ModelId, from: DateTime<Utc>, rate: &str) -> Price {
+    Price {
+        id: PriceId::generate(),
+        model_id,
+        valid_from: from,
+        currency: Currency::USD,
+        prompt: rate.parse().unwrap(),
+        cached_prompt: Decimal::ZERO,
+        completion: Decimal::ONE,
+        request: Decimal::ZERO,
+    }
+}
+
+fn rows() -> Rows {
+    let (tenant_id, model_id, pool_id, project_id, key_id) = (
+        TenantId::generate(),
+        ModelId::generate(),
+        PoolId::generate(),
+        ProjectId::generate(),
+        ApiKeyId::generate(),
+    );
+    Rows {
+        generation: 7,
+        tenants: vec![Tenant {
+            id: tenant_id,
+            slug: "acme".into(),
+            name: "Acme".into(),
+            status: TenantStatus::Active,
+            max_concurrent_requests: None,
+            demo: false,
+        }],
+        projects: vec![Project { tenant_id, id: project_id, team_id: None, cost_centre: Some("R&D".into()) }],
+        keys: vec![ApiKey {
+            tenant_id,
+            id: key_id,
+            project_id,
+            disabled: false,
+            expires_at: Some(noon()),
+            scopes: vec![],
+            allowed_models: None,
+        }],
+        secrets: vec![
+            KeySecret { tenant_id, key_id, hash: [1; 32], expires_at: None },
+            KeySecret { tenant_id, key_id, hash: [2; 32], expires_at: Some(noon() + TimeDelta::days(1)) },
+            KeySecret { tenant_id, key_id: ApiKeyId::generate(), hash: [3; 32], expires_at: None },
+        ],
+        models: vec![Model {
+            id: model_id,
+            name: "llama".into(),
+            display_name: "Llama".into(),
+            description: String::new(),
+            context_length: 8192,
+            max_output_tokens: None,
+            input_modalities: vec!["text".into()],
+            output_modalities: vec!["text".into()],
+            supported_parameters: vec![],
+            created_at: noon(),
+        }],
+        grants: vec![ModelGrant { tenant_id, model_id }],
+        pools: vec![Pool { id: pool_id, name: "shared".into(), kind: PoolKind::Shared, region: None }],
+        deployments: vec![Deployment {
+            id: DeploymentId::generate(),
+            name: "a".into(),
+            engine: EngineKind::Vllm,
+            base_url: "http://127.0.0.1:8000/".parse().unwrap(),
+            model_id,
+            upstream_model: "llama".into(),
+            pool_id,
+            region: None,
+            state: DeploymentState::Active,
+            weight: 100,
+            context_length: None,
+            credential: None,
+        }],
+        prices: vec![
+            price(model_id, noon(), "0.0000000125"),
+            price(model_id, noon() - TimeDelta::days(9), "1"),
+        ],
+        operator_data_key: None,
+    }
+}
+
+#[test]
+fn a_secret_of_a_rotation_never_outlives_its_key() {
+    let snapshot = Snapshot::build(rows());
+    assert_eq!(snapshot.secret(&[1; 32]).unwrap().expires_at, Some(noon()));
+    assert_eq!(snapshot.secret(&[2; 32]).unwrap().expires_at, Some(noon()));
+}
+
+#[test]
+fn a_secret_without_its_key_opens_nothing() {
+    assert!(Snapshot::build(rows()).secret(&[3; 32]).is_none());
+}
+
+#[test]
+fn the_price_in_force_is_the_latest_begun() {
+    let snapshot = Snapshot::build(rows());
+    let model = snapshot.model_by_name("llama").unwrap();
+    assert!(model.price_at(noon() - TimeDelta::days(10)).is_none());
+    assert_eq!(model.price_at(noon() - TimeDelta::days(1)).unwrap().prompt, Decimal::ONE);
+    let now = model.price_at(noon()).unwrap();
+    let tokens = TokenCounts { prompt: 1_000_000, cached: 0, completion: 0, reasoning: 0 };
+    assert_eq!(now.rate(tokens), Some("0.0125".parse().unwrap()));
+}
+
+#[test]
+fn the_rows_survive_the_disk_and_damage_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("snapshot");
+    assert_eq!(disk::load(&path).unwrap(), None);
+    let rows = rows();
+    disk::save(&path, &rows).unwrap();
+    assert_eq!(disk::load(&path).unwrap(), Some(rows));
+
+    let mut bytes = std::fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert!(matches!(disk::load(&path), Err(disk::DiskError::Damaged { .. })));
+}

@@ -1,0 +1,5 @@
+//! Commands that do one thing and end.
+
+pub mod admin;
+pub mod migrate;
+pub mod sim;

@@ -1,0 +1,44 @@
+//! The API and the console, assembled.
+
+use std::sync::Arc;
+
+use axum::Router;
+use catalog::{CatalogParts, CatalogState};
+use egress::EngineClient;
+use identity::{Identity, SetupToken};
+use utoipa::openapi::OpenApi;
+
+use crate::{
+    foundation::Foundation,
+    router::{self, Rooms},
+    wiring::engine_probe::Probe,
+};
+
+/// What the control plane serves.
+pub struct ControlPlane {
+    /// `/api/v1`, with all that surrounds a request.
+    pub api: Router,
+    pub document: OpenApi,
+}
+
+/// Joins the rooms. `setup`: the link that makes the first operator, where one is open.
+pub fn assemble(foundation: &Foundation, engines: EngineClient, setup: SetupToken) -> ControlPlane {
+    let access = foundation.access();
+    let public_url = crate::serve::public_url(&foundation.settings);
+    let catalog = CatalogState::new(CatalogParts {
+        access: access.clone(),
+        kv: foundation.kv.clone(),
+        probe: Arc::new(Probe::new(engines)),
+        key_encryption_key: foundation.key_encryption_key.clone(),
+        egress: foundation.engine_rules.clone(),
+        grant_new_models_to_all: foundation.settings.catalog.grant_new_models_to_all,
+    });
+    let rooms = Rooms {
+        identity: identity::routes(Identity::new(access.clone()).with_setup(setup)),
+        tenancy: tenancy::routes(crate::wiring::tenancy::state(foundation, &access, &public_url)),
+        catalog: catalog::routes(catalog),
+        billing: billing::routes(billing::BillingState { access: access.clone() }),
+    };
+    let (api, document) = router::api(rooms, &access, public_url.scheme() == "https");
+    ControlPlane { api, document }
+}

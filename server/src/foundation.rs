@@ -1,0 +1,101 @@
+//! What every role stands on: database, shared state, keys, time.
+
+use std::sync::Arc;
+
+use access::{Access, AccessParts};
+use anyhow::Context;
+use config::Settings;
+use db::{Database, DatabaseSettings};
+use egress::EgressRules;
+use kv::Kv;
+use secrecy::ExposeSecret;
+use secrets::{KeyEncryptionKey, Pepper};
+use shared::Clock;
+
+/// How the database is to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// Launch it if it is ours, migrate it.
+    Migrate,
+    /// It is there and up to date.
+    Existing,
+    /// It may be away.
+    Lazy,
+}
+
+#[derive(Clone)]
+pub struct Foundation {
+    pub settings: Arc<Settings>,
+    pub db: Database,
+    pub kv: Arc<dyn Kv>,
+    pub clock: Clock,
+    pub pepper: Pepper,
+    pub key_encryption_key: KeyEncryptionKey,
+    /// Which addresses engines may have.
+    pub engine_rules: EgressRules,
+}
+
+/// How the settings say to reach the database.
+pub fn database_settings(settings: &Settings) -> DatabaseSettings {
+    DatabaseSettings {
+        url: settings.database.url.clone(),
+        migration_url: settings.database.migration_url.clone(),
+        data_dir: settings.server.data_dir.clone(),
+        max_connections: settings.database.max_connections,
+        cluster_parameters: Vec::new(),
+    }
+}
+
+impl Foundation {
+    pub async fn lay(settings: Settings, opening: Opening) -> anyhow::Result<Self> {
+        let data_dir = &settings.server.data_dir;
+        std::fs::create_dir_all(data_dir)
+            .with_context(|| format!("cannot make the data directory {}", data_dir.display()))?;
+        let how = database_settings(&settings);
+        let db = match opening {
+            Opening::Migrate => Database::open(how).await,
+            Opening::Existing => Database::open_existing(how).await,
+            Opening::Lazy => Database::open_lazily(how).await,
+        }
+        .context("the database did not open")?;
+        let (pepper, key_encryption_key) = keys(&settings)?;
+        let kv = kv::open(settings.redis.url.as_ref().map(|url| url.expose_secret()))?;
+        Ok(Self {
+            kv,
+            clock: Clock::system(),
+            pepper,
+            key_encryption_key,
+            engine_rules: engine_rules(&settings)?,
+            db,
+            settings: Arc::new(settings),
+        })
+    }
+
+    pub fn access(&self) -> Access {
+        Access::new(AccessParts {
+            db: self.db.clone(),
+            kv: self.kv.clone(),
+            clock: self.clock.clone(),
+            pepper: self.pepper.clone(),
+        })
+    }
+}
+
+/// The server's own keys, from their files.
+pub fn keys(settings: &Settings) -> anyhow::Result<(Pepper, KeyEncryptionKey)> {
+    let default = |name: &str| settings.server.data_dir.join("keys").join(name);
+    let file = |set: &Option<std::path::PathBuf>, name| set.clone().unwrap_or_else(|| default(name));
+    let mut random = rand::rng();
+    let pepper = secrets::load_or_create(&file(&settings.secrets.pepper_file, "pepper"), &mut random)?;
+    let kek = secrets::load_or_create(&file(&settings.secrets.key_file, "kek"), &mut random)?;
+    Ok((Pepper::new(pepper), KeyEncryptionKey::new(kek)))
+}
+
+fn engine_rules(settings: &Settings) -> anyhow::Result<EgressRules> {
+    let parse = |text: &String| {
+        text.parse()
+            .with_context(|| format!("egress.allow: `{text}` is not an address range such as 10.0.0.0/8"))
+    };
+    let allow = settings.egress.allow.iter().map(parse).collect::<anyhow::Result<Vec<ipnet::IpNet>>>()?;
+    Ok(EgressRules::engines(allow)?)
+}

@@ -1,0 +1,2 @@
+pub mod list_operator;
+pub mod list_tenant;

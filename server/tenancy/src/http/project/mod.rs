@@ -1,0 +1,5 @@
+pub mod archive;
+pub mod create;
+pub mod list;
+pub mod read;
+pub mod update;

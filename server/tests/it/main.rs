@@ -1,0 +1,11 @@
+//! Everything that is true of the whole: the ladder of crates, the authorization of every endpoint, the API's document.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod architecture;
+mod authorization;
+mod catalog;
+mod crash;
+mod endpoints;
+mod usage;
+mod world;
