@@ -55,8 +55,9 @@ test("a client is onboarded, calls its endpoint and sees it; a revoked key stops
     await open(admin, `/t/${slug}`);
     await expect(admin.locator("main")).toContainText("desk bot", { timeout: 1000 });
   }).toPass({ timeout: 15_000 });
-  await open(admin, `/t/${slug}`);
-  await expect(admin.getByText("Requests").first()).toBeVisible();
+  await open(admin, `/t/${slug}/usage?group_by=key`);
+  const used = admin.locator("main table").getByRole("row").filter({ hasText: "desk bot" });
+  await expect(used).toContainText(/\$0\.0/);
 
   // Revoked, it stops within a second.
   await open(admin, `/t/${slug}/keys`);

@@ -1,11 +1,16 @@
 //! The gateway with what feeds it and what it leaves behind: configuration in, usage out.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
 use axum::Router;
 use catalog::Follow;
 use chrono::{DateTime, Utc};
+use config::Settings;
 use egress::EngineClient;
 use gateway::{ConfigurationCell, Gateway, GatewayParts, Readiness};
 use metering::{Meter, Shipper, ShipperSettings, SpoolSettings};
@@ -103,13 +108,22 @@ fn feed(
     )
 }
 
-async fn open_spool(foundation: &Foundation) -> anyhow::Result<Meter> {
-    let settings = SpoolSettings {
-        max_bytes: foundation.settings.metering.spool_max_bytes,
-        commit_interval: Duration::from_micros(foundation.settings.metering.commit_interval_us),
+/// Where a process keeps its usage until the database has it, in its data folder.
+pub fn spool_folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("usage-spool")
+}
+
+pub fn spool_settings(settings: &Settings) -> SpoolSettings {
+    SpoolSettings {
+        max_bytes: settings.metering.spool_max_bytes,
+        commit_interval: Duration::from_micros(settings.metering.commit_interval_us),
         ..SpoolSettings::default()
-    };
-    let folder = foundation.settings.server.data_dir.join("usage-spool");
+    }
+}
+
+async fn open_spool(foundation: &Foundation) -> anyhow::Result<Meter> {
+    let settings = spool_settings(&foundation.settings);
+    let folder = spool_folder(&foundation.settings.server.data_dir);
     let (meter, recovered) = tokio::task::spawn_blocking(move || Meter::open(folder, settings))
         .await?
         .context("the usage spool did not open")?;

@@ -1,6 +1,6 @@
 //! What every role stands on: database, shared state, keys, time.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use access::{Access, AccessParts};
 use anyhow::Context;
@@ -8,9 +8,10 @@ use config::Settings;
 use db::{Database, DatabaseSettings};
 use egress::EgressRules;
 use kv::Kv;
-use secrecy::ExposeSecret;
-use secrets::{KeyEncryptionKey, Pepper};
+use secrecy::{ExposeSecret, SecretString};
+use secrets::{KeyEncryptionKey, KeyFileError, Pepper};
 use shared::Clock;
+use web::TrustedProxies;
 
 /// How the database is to be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,14 +82,30 @@ impl Foundation {
     }
 }
 
-/// The server's own keys, from their files.
+/// The server's own keys, as they were given or from their files.
 pub fn keys(settings: &Settings) -> anyhow::Result<(Pepper, KeyEncryptionKey)> {
-    let default = |name: &str| settings.server.data_dir.join("keys").join(name);
-    let file = |set: &Option<std::path::PathBuf>, name| set.clone().unwrap_or_else(|| default(name));
-    let mut random = rand::rng();
-    let pepper = secrets::load_or_create(&file(&settings.secrets.pepper_file, "pepper"), &mut random)?;
-    let kek = secrets::load_or_create(&file(&settings.secrets.key_file, "kek"), &mut random)?;
+    let (own, folder) = (&settings.secrets, settings.server.data_dir.join("keys"));
+    let pepper = key(own.pepper.as_ref(), own.pepper_file.as_ref(), folder.join("pepper"))
+        .context("secrets.pepper")?;
+    let kek = key(own.key.as_ref(), own.key_file.as_ref(), folder.join("kek")).context("secrets.key")?;
     Ok((Pepper::new(pepper), KeyEncryptionKey::new(kek)))
+}
+
+fn key(
+    given: Option<&SecretString>,
+    file: Option<&PathBuf>,
+    default: PathBuf,
+) -> Result<[u8; 32], KeyFileError> {
+    match given {
+        Some(text) => secrets::from_base64(text.expose_secret()),
+        None => secrets::load_or_create(file.unwrap_or(&default), &mut rand::rng()),
+    }
+}
+
+/// The reverse proxies before this server.
+pub fn trusted_proxies(settings: &Settings) -> anyhow::Result<TrustedProxies> {
+    let ranges = settings.server.trusted_proxies.iter().map(|range| range.parse());
+    Ok(TrustedProxies::new(ranges.collect::<Result<_, _>>().context("server.trusted_proxies")?))
 }
 
 fn engine_rules(settings: &Settings) -> anyhow::Result<EgressRules> {

@@ -8,7 +8,11 @@ use std::{
 
 use anyhow::Context;
 use axum::Router;
-use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use tokio_util::sync::CancellationToken;
 
 /// How often the certificate's files are looked at.
@@ -58,7 +62,8 @@ pub async fn serve(
                 )
             })?;
             tokio::spawn(reload(config.clone(), tls, stop));
-            axum_server::from_tcp_rustls(listener, config)?.handle(handle).serve(service).await?;
+            let acceptor = RustlsAcceptor::new(config).acceptor(NoDelayAcceptor::new());
+            axum_server::from_tcp(listener)?.acceptor(acceptor).handle(handle).serve(service).await?;
         }
     }
     Ok(())

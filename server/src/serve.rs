@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use config::{LogFormat, Settings};
 use egress::{ConnectTimeout, EngineClient};
 use identity::SetupToken;
@@ -14,7 +14,7 @@ use url::Url;
 use crate::{
     control_plane::{self, ControlPlane},
     data_plane::DataPlane,
-    foundation::{Foundation, Opening},
+    foundation::{self, Foundation, Opening},
     listen::{self, Tls},
     observe, wiring,
 };
@@ -144,6 +144,10 @@ pub async fn start(mut settings: Settings, roles: Roles, setup_link: bool) -> an
     }
     if roles.worker {
         wiring::background::start(&foundation, &stop, &tasks)?;
+    }
+    let trusted = foundation::trusted_proxies(&foundation.settings)?;
+    if !trusted.is_empty() {
+        router = router.layer(from_fn_with_state(trusted, web::forwarded::layer));
     }
     let server = &foundation.settings.server;
     let (base_url, admin_url) =

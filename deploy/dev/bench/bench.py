@@ -205,7 +205,8 @@ def run(binary, folder, processes, arguments):
     servers = {"nginx": {"port": proxy, "pids": children(nginx.pid)}, "gateway": {"port": own, "pids": [gateway.pid]}}
     small = {"model": MODEL, "messages": [{"role": "user", "content": "Say hello."}], "max_tokens": 16}
     words = "Count aloud, and go on until you are told to stop. " * 8
-    stream = {"model": MODEL, "messages": [{"role": "user", "content": words}], "max_tokens": 200, "stream": True}
+    stream = {"model": MODEL, "messages": [{"role": "user", "content": words}], "max_tokens": 200,
+              "ignore_eos": True, "stream": True}
     shape, _ = call(f"http://127.0.0.1:{own}/v1/chat/completions", "POST", {**stream, "stream": False},
                     {"Authorization": f"Bearer {key}"})
     tokens = shape["usage"]["completion_tokens"]

@@ -4,6 +4,7 @@
 //! the latest, and when its member is deleted (by the table's foreign key).
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shared::{MemberId, OperatorId, SessionId, TenantId};
@@ -26,6 +27,9 @@ pub const IDLE: TimeDelta = TimeDelta::hours(12);
 pub const LONGEST: TimeDelta = TimeDelta::days(7);
 
 const IDENTITY: &str = "identity";
+const USER_AGENT: &str = "user_agent";
+/// Characters of a browser's name that are kept.
+const USER_AGENT_LENGTH: usize = 300;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -58,11 +62,15 @@ pub(crate) async fn identity(session: &Session) -> Result<Option<Identity>, Prob
     Ok(who.zip(session.id()).map(|(who, id)| Identity { who, session_id: public_id(&id_hash(id)) }))
 }
 
-/// Signs somebody in: a new session id (against fixation), saved at once.
-pub async fn sign_in(session: &Session, who: Who) -> Result<(), Problem> {
+/// Signs somebody in: a new session id (against fixation), saved at once. What the browser in `headers` calls itself is
+/// kept, so that people recognise their sessions.
+pub async fn sign_in(session: &Session, who: Who, headers: &HeaderMap) -> Result<(), Problem> {
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent: Option<String> = agent.map(|name| name.chars().take(USER_AGENT_LENGTH).collect());
     let done = async {
         session.cycle_id().await?;
         session.insert(IDENTITY, who).await?;
+        session.insert(USER_AGENT, agent).await?;
         session.save().await
     };
     done.await.map_err(|error: tower_sessions::session::Error| Problem::internal(&error))
@@ -106,8 +114,9 @@ impl Sessions {
             serde_json::to_value(&record.data).map_err(|e| session_store::Error::Encode(e.to_string()))?;
         let who =
             record.data.get(IDENTITY).and_then(|value| serde_json::from_value::<Who>(value.clone()).ok());
-        let row =
-            store::session::SessionRow { hash: id_hash(record.id), data, who, expires_at: expiry(record)? };
+        let user_agent = record.data.get(USER_AGENT).and_then(|value| value.as_str().map(str::to_owned));
+        let expires_at = expiry(record)?;
+        let row = store::session::SessionRow { hash: id_hash(record.id), data, who, user_agent, expires_at };
         let mut tx = self.access.db().system().await.map_err(backend)?;
         let written = if create {
             store::session::create(&mut tx, &row, now).await

@@ -221,8 +221,24 @@ impl Layers {
         }
     }
 
+    fn address_ranges(&self, key: &str, ranges: &[String]) -> Result<(), ConfigError> {
+        let Some(bad) = ranges.iter().find(|range| range.parse::<ipnet::IpNet>().is_err()) else {
+            return Ok(());
+        };
+        let message = format!("`{bad}`: expected an address range such as 10.0.0.0/8 or fd00::/8");
+        Err(self.invalid(key, message))
+    }
+
+    fn one_of(&self, key: &str, set: bool, other: &str, other_set: bool) -> Result<(), ConfigError> {
+        if set && other_set {
+            return Err(self.invalid(key, format!("{other} is set too: expected one of the two")));
+        }
+        Ok(())
+    }
+
     fn check(&self, settings: &Settings) -> Result<(), ConfigError> {
-        let Settings { server, database, egress, gateway, metering, catalog, telemetry, .. } = settings;
+        let Settings { server, database, egress, gateway, metering, catalog, telemetry, secrets, .. } =
+            settings;
         self.range("server.max_body_bytes", server.max_body_bytes, 1024, 1 << 30)?;
         self.range("server.drain_seconds", server.drain_seconds, 0, 3600)?;
         self.range("database.max_connections", database.max_connections.into(), 5, 1000)?;
@@ -245,12 +261,11 @@ impl Layers {
         }
         self.web_address("server.public_url", server.public_url.as_ref())?;
         self.web_address("telemetry.otlp_endpoint", telemetry.otlp_endpoint.as_ref())?;
-        for net in &egress.allow {
-            if net.parse::<ipnet::IpNet>().is_err() {
-                let message = format!("`{net}`: expected an address range such as 10.0.0.0/8 or fd00::/8");
-                return Err(self.invalid("egress.allow", message));
-            }
-        }
+        self.address_ranges("egress.allow", &egress.allow)?;
+        self.address_ranges("server.trusted_proxies", &server.trusted_proxies)?;
+        self.one_of("secrets.key", secrets.key.is_some(), "secrets.key_file", secrets.key_file.is_some())?;
+        let pepper_file = secrets.pepper_file.is_some();
+        self.one_of("secrets.pepper", secrets.pepper.is_some(), "secrets.pepper_file", pepper_file)?;
         if server.tls_cert.is_some() != server.tls_key.is_some() {
             let missing = if server.tls_cert.is_some() { "server.tls_key" } else { "server.tls_cert" };
             return Err(self.invalid(missing, "TLS needs both server.tls_cert and server.tls_key".to_owned()));
@@ -271,7 +286,8 @@ fn expected(kind: Kind) -> &'static str {
 
 /// serde quotes the bad value; a secret's is not for the eyes.
 fn without_secret(key: &str, message: &str) -> String {
-    if key.ends_with("url") && !key.starts_with("server") && !key.starts_with("telemetry") {
+    let secret = key.starts_with("secrets.");
+    if secret || key.ends_with("url") && !key.starts_with("server") && !key.starts_with("telemetry") {
         "not of the right type: expected text".to_owned()
     } else {
         message.to_owned()

@@ -66,6 +66,9 @@ pub struct Server {
     /// The console's files. Default: `site` beside the executable.
     #[serde(default)]
     pub site_dir: Option<PathBuf>,
+    /// Address ranges (CIDR) of the reverse proxies before the server, whose `X-Forwarded-For` is believed. Default: none.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
     /// Largest body of a model call, in bytes, 1024 to 1073741824. Default 33554432 (32 MiB).
     #[serde(default = "max_body_bytes")]
     pub max_body_bytes: u64,
@@ -156,7 +159,7 @@ pub struct Gateway {
     /// Connecting to an engine, in milliseconds, 10 to 60000. Default 2000.
     #[serde(default = "connect_timeout_ms")]
     pub connect_timeout_ms: u64,
-    /// From the call's begin to its first token, in milliseconds, 100 to 3600000. Default 60000.
+    /// From the begin of an attempt at a deployment to its first token, in milliseconds, 100 to 3600000. Default 60000.
     #[serde(default = "first_token_timeout_ms")]
     pub first_token_timeout_ms: u64,
     /// Between two tokens, in milliseconds, 100 to 3600000. Default 30000.
@@ -186,6 +189,9 @@ pub struct Metering {
     /// Longest wait for company in a group commit, in microseconds, 0 to 100000. Default 0: sync at once, what comes meanwhile joins the next.
     #[serde(default)]
     pub commit_interval_us: u64,
+    /// Folder with the data folders of gateways. A worker ships the usage of those that do not run any more. Default: none.
+    #[serde(default)]
+    pub adopt_from: Option<PathBuf>,
     /// Longest time between two shipments to the database, in milliseconds, 10 to 60000. Default 200.
     #[serde(default = "ship_interval_ms")]
     pub ship_interval_ms: u64,
@@ -210,9 +216,17 @@ pub struct Secrets {
     /// File of the key-encryption key, 32 bytes in base64. Default `keys/kek` in the data folder, made at first start.
     #[serde(default)]
     pub key_file: Option<PathBuf>,
+    /// The key-encryption key itself, 32 bytes in base64, in the place of its file.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub key: Option<SecretString>,
     /// File of the pepper of token hashes, likewise. Default `keys/pepper`. All replicas need the same.
     #[serde(default)]
     pub pepper_file: Option<PathBuf>,
+    /// The pepper itself, in the place of its file.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub pepper: Option<SecretString>,
 }
 
 const fn loopback(port: u16) -> SocketAddr {

@@ -86,6 +86,7 @@ fn one_underscore_where_two_belong_is_recognised() {
 fn addresses_are_checked_when_read() {
     for (name, value, expected) in [
         ("SWITCHYARD_EGRESS__ALLOW", "10.0.0.0/8, ten/8", "`ten/8`: expected an address range"),
+        ("SWITCHYARD_SERVER__TRUSTED_PROXIES", "10.0.0.1", "`10.0.0.1`: expected an address range"),
         ("SWITCHYARD_SERVER__PUBLIC_URL", "mailto:me@example.com", "expected an address with http://"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "unix:///x", "expected an address with http://"),
         ("SWITCHYARD_GATEWAY__SNAPSHOT_MAX_AGE_S", "0", "from 1 to 31536000"),
@@ -115,6 +116,15 @@ fn a_secret_of_the_wrong_type_is_not_repeated() {
     let (_folder, sources) = file("[redis]\nurl = [\"redis://:hunter2@h\"]\n");
     let error = refusal(&sources);
     assert!(error.contains("redis.url") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_key_is_given_as_text_or_as_a_file_not_both() {
+    let both = [("SWITCHYARD_SECRETS__KEY", "aHVudGVyMg=="), ("SWITCHYARD_SECRETS__KEY_FILE", "/run/kek")];
+    let error = refusal(&environment(&both));
+    assert!(error.contains("secrets.key_file is set too") && !error.contains("aHVudGVyMg"), "{error}");
+    let settings = load(&environment(&both[..1])).unwrap();
+    assert!(settings.secrets.key.is_some() && !format!("{settings:?}").contains("aHVudGVyMg"));
 }
 
 #[test]

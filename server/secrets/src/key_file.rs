@@ -1,4 +1,4 @@
-//! Keys in files: 32 bytes in base64, readable by their owner alone.
+//! Keys as text, 32 bytes in base64: in files that their owner alone can read, or given otherwise.
 
 use std::{
     fs, io,
@@ -17,6 +17,8 @@ pub enum KeyFileError {
     Io { path: PathBuf, source: io::Error },
     #[error("key file {path} does not hold 32 bytes in base64")]
     Content { path: PathBuf },
+    #[error("the key is not 32 bytes in base64")]
+    Text,
     #[error("key file {path} can be read by others: allow only its owner (chmod 600)")]
     Open { path: PathBuf },
 }
@@ -40,9 +42,16 @@ fn read(path: &Path, text: &str) -> Result<[u8; 32], KeyFileError> {
             return Err(KeyFileError::Open { path: path.to_owned() });
         }
     }
-    let content = || KeyFileError::Content { path: path.to_owned() };
-    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| content())?);
-    bytes.as_slice().try_into().map_err(|_| content())
+    from_base64(text).map_err(|_| KeyFileError::Content { path: path.to_owned() })
+}
+
+/// A key that is not in a file, for example from the environment.
+///
+/// # Errors
+/// [`KeyFileError::Text`]: it is not 32 bytes in base64.
+pub fn from_base64(text: &str) -> Result<[u8; 32], KeyFileError> {
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).map_err(|_| KeyFileError::Text)?);
+    bytes.as_slice().try_into().map_err(|_| KeyFileError::Text)
 }
 
 /// Written beside, then linked into place: a crash leaves no half key, and of two processes that start together both
@@ -96,6 +105,15 @@ mod tests {
         assert_eq!(load_or_create(&path, &mut StdRng::seed_from_u64(2)).unwrap(), key);
         let names: Vec<_> = fs::read_dir(folder.path().join("keys")).unwrap().collect();
         assert_eq!(names.len(), 1, "nothing is left beside the key: {names:?}");
+    }
+
+    #[test]
+    fn a_key_given_as_text_must_be_whole() {
+        let text = STANDARD.encode([7; 32]);
+        assert_eq!(from_base64(&format!(" {text}\n")).unwrap(), [7; 32]);
+        for bad in ["", "hello", &text[4..]] {
+            assert!(matches!(from_base64(bad), Err(KeyFileError::Text)), "{bad}");
+        }
     }
 
     #[test]

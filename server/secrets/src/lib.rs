@@ -14,5 +14,5 @@ mod key_file;
 mod token;
 
 pub use envelope::{DataKey, EnvelopeError, KeyEncryptionKey, Purpose, WrappedDataKey};
-pub use key_file::{KeyFileError, load_or_create};
+pub use key_file::{KeyFileError, from_base64, load_or_create};
 pub use token::{Pepper, Token, TokenError, TokenKind};

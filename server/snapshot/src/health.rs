@@ -12,7 +12,7 @@ pub const HEALTH_HASH: &str = "deployment-health";
 pub enum HealthState {
     /// Answered its health check the engine's own way and serves the model.
     Healthy,
-    /// Answers, but not to be used: still loading, or the model is not among those it serves.
+    /// Answers, but is still loading, or the model is not among those it serves: used only when nothing else is left.
     NotReady,
     /// Does not answer, or the breaker is open.
     Down,

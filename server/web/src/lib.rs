@@ -4,7 +4,7 @@
 //! - [`Json`], [`Query`], [`Path`]: axum's extractors with refusals that name the field, what was wrong, what is accepted.
 //! - [`Paging`] reads `?limit=&after=`.
 //! - [`Shown`]: a response that carries a secret once; its replay does not.
-//! - Layers: [`request_id`], [`security_headers`], [`same_site`], [`idempotency`].
+//! - Layers: [`forwarded`], [`request_id`], [`security_headers`], [`same_site`], [`idempotency`].
 //!
 //! Invariants
 //! - No error leaves with a source's text in it: an internal failure is logged with its request id and answered
@@ -12,6 +12,7 @@
 //! - A mutating request that carries a cookie comes from our own pages, or it is refused.
 
 mod extract;
+pub mod forwarded;
 pub mod idempotency;
 mod paging;
 mod problem;
@@ -21,6 +22,7 @@ pub mod security_headers;
 mod shown;
 
 pub use extract::{Json, Path, Query};
+pub use forwarded::TrustedProxies;
 pub use paging::{DEFAULT_LIMIT, MAX_LIMIT, Paging};
 pub use problem::{FieldProblem, Problem, ProblemBody};
 pub use shown::{ReplayBody, Shown};

@@ -10,6 +10,7 @@ pub struct SessionRow {
     pub hash: [u8; 32],
     pub data: Value,
     pub who: Option<Who>,
+    pub user_agent: Option<String>,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -33,14 +34,15 @@ impl SessionRow {
 pub async fn create(tx: &mut SystemTx, row: &SessionRow, now: DateTime<Utc>) -> Result<bool, DbError> {
     let (tenant, member) = row.member();
     let done = sqlx::query(
-        "insert into sessions (id_hash, tenant_id, member_id, operator_id, data, created_at, last_seen_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict do nothing",
+        "insert into sessions (id_hash, tenant_id, member_id, operator_id, data, user_agent, created_at, last_seen_at, expires_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8) on conflict do nothing",
     )
     .bind(row.hash.as_slice())
     .bind(tenant)
     .bind(member)
     .bind(row.operator())
     .bind(&row.data)
+    .bind(&row.user_agent)
     .bind(now)
     .bind(row.expires_at)
     .execute(tx.conn())
@@ -52,7 +54,7 @@ pub async fn create(tx: &mut SystemTx, row: &SessionRow, now: DateTime<Utc>) -> 
 pub async fn save(tx: &mut SystemTx, row: &SessionRow, now: DateTime<Utc>) -> Result<(), DbError> {
     let (tenant, member) = row.member();
     sqlx::query(
-        "update sessions set tenant_id = $2, member_id = $3, operator_id = $4, data = $5, last_seen_at = $6, expires_at = $7 \
+        "update sessions set tenant_id = $2, member_id = $3, operator_id = $4, data = $5, user_agent = $6, last_seen_at = $7, expires_at = $8 \
          where id_hash = $1",
     )
     .bind(row.hash.as_slice())
@@ -60,6 +62,7 @@ pub async fn save(tx: &mut SystemTx, row: &SessionRow, now: DateTime<Utc>) -> Re
     .bind(member)
     .bind(row.operator())
     .bind(&row.data)
+    .bind(&row.user_agent)
     .bind(now)
     .bind(row.expires_at)
     .execute(tx.conn())

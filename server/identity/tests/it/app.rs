@@ -19,6 +19,8 @@ use shared::{Clock, InvitationId, MemberId, OperatorId, Role};
 use testkit::{TenantRows, TestDatabase};
 use tower::ServiceExt;
 
+/// What the tests' browser calls itself.
+pub const BROWSER: &str = "Tester/1.0";
 pub const PASSWORD: &str = "gravel-mitten-arcade";
 pub const OPERATOR: &str = "olga@msp.example";
 
@@ -112,7 +114,7 @@ impl App {
     }
 
     pub fn request(method: Method, path: &str, who: As<'_>, body: Option<Value>) -> Request<Body> {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder().method(method).uri(path).header(header::USER_AGENT, BROWSER);
         match who {
             As::Nobody => {}
             As::Cookie(cookie) => {

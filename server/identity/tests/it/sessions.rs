@@ -3,7 +3,7 @@ use http::{Method, header};
 use serde_json::{Value, json};
 use shared::Role;
 
-use crate::app::{App, As, OPERATOR, PASSWORD};
+use crate::app::{App, As, BROWSER, OPERATOR, PASSWORD};
 
 #[tokio::test]
 async fn a_member_signs_in_with_the_tenant_s_name_and_out_again() {
@@ -118,6 +118,7 @@ async fn another_browser_can_be_signed_out() {
     let listed = app.get("/api/v1/me/sessions", As::Cookie(&here)).await.expect(200);
     let sessions = listed["data"].as_array().unwrap();
     assert_eq!(sessions.len(), 2);
+    assert!(sessions.iter().all(|session| session["user_agent"] == BROWSER), "{sessions:?}");
     let other = sessions.iter().find(|session| session["current"] == false).unwrap();
     let path = format!("/api/v1/me/sessions/{}", other["id"].as_str().unwrap());
     app.delete(&path, As::Cookie(&bob)).await.expect(404);

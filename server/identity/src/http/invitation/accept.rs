@@ -6,7 +6,7 @@ use access::{
     session::{Who, sign_in},
 };
 use axum::extract::State;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use shared::{InvitationId, MemberId};
 use shared_api::{
     identity::{AcceptInvitation, EmailAddress, Me},
@@ -38,6 +38,7 @@ pub async fn accept_invitation(
     entry: Entry,
     address: ClientAddress,
     session: Session,
+    headers: HeaderMap,
     Json(wanted): Json<AcceptInvitation>,
 ) -> Result<(StatusCode, Json<Me>), IdentityError> {
     limits::from_address(&entry, address).await?;
@@ -51,7 +52,7 @@ pub async fn accept_invitation(
     let (id, me) = join(&identity, &entry, tenant_id, invitation, &wanted, &hash).await?;
     let chain = Chain::Tenant(tenant_id);
     entry.record(chain, &format!("member:{id}"), "member.create", "/api/v1/invitations/accept").await?;
-    sign_in(&session, Who::Member { tenant_id, id }).await?;
+    sign_in(&session, Who::Member { tenant_id, id }, &headers).await?;
     Ok((StatusCode::CREATED, Json(me)))
 }
 

@@ -6,7 +6,7 @@ use access::{
     session::{Who, sign_in as open_session},
 };
 use axum::extract::State;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use shared::TenantId;
 use shared_api::identity::{Me, SignIn};
 use tower_sessions::Session;
@@ -34,6 +34,7 @@ pub async fn sign_in(
     entry: Entry,
     address: ClientAddress,
     session: Session,
+    headers: HeaderMap,
     Json(wanted): Json<SignIn>,
 ) -> Result<(StatusCode, Json<Me>), IdentityError> {
     let tenant = match &wanted.tenant {
@@ -55,7 +56,7 @@ pub async fn sign_in(
         Who::Member { id, .. } => format!("member:{id}"),
     };
     entry.record(chain, &actor, "session.create", "/api/v1/sessions").await?;
-    open_session(&session, who).await?;
+    open_session(&session, who, &headers).await?;
     Ok((StatusCode::CREATED, Json(me)))
 }
 

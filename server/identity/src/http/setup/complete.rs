@@ -6,7 +6,7 @@ use access::{
     session::{Who, sign_in},
 };
 use axum::extract::State;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use shared::OperatorId;
 use shared_api::identity::{Me, SetUp};
 use tower_sessions::Session;
@@ -33,6 +33,7 @@ pub async fn complete_setup(
     entry: Entry,
     address: ClientAddress,
     session: Session,
+    headers: HeaderMap,
     Json(wanted): Json<SetUp>,
 ) -> Result<(StatusCode, Json<Me>), IdentityError> {
     limits::from_address(&entry, address).await?;
@@ -53,7 +54,7 @@ pub async fn complete_setup(
     tx.commit().await?;
     identity.setup.close();
     entry.record(Chain::Operator, &format!("operator:{id}"), "operator.create", "/api/v1/setup").await?;
-    sign_in(&session, Who::Operator { id }).await?;
+    sign_in(&session, Who::Operator { id }, &headers).await?;
     let me = profile::operator(id, wanted.email.to_string(), wanted.name.to_string());
     Ok((StatusCode::CREATED, Json(me)))
 }
