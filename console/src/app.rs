@@ -1,23 +1,15 @@
-//! The application: its routes, and the title that each page completes.
+//! The application: the routes of the areas that it is built with, and the title that each page completes.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::{
-    components::{ParentRoute, Route, Router, Routes},
-    path,
-};
+use leptos_router::components::{Router, Routes};
 use ui::{ToastRegion, provide_toasts};
 
-use crate::{
-    contexts::NotFound,
-    pages::{
-        account::AccountPage,
-        home::Home,
-        operator::OperatorRoutes,
-        signed_out::{InvitationPage, OperatorSignIn, SetUpPage, SignInPage},
-        tenant::*,
-    },
-};
+use crate::contexts::Elsewhere;
+#[cfg(feature = "operator")]
+use crate::pages::operator::OperatorRoutes;
+#[cfg(feature = "tenant")]
+use crate::pages::tenant::TenantRoutes;
 
 /// The root of every page, in the server's rendering and in the browser.
 #[component]
@@ -27,29 +19,44 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|title: String| format!("{title} · Switchyard")/>
         <Router>
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home/>
-                <Route path=path!("/sign-in") view=SignInPage/>
-                <Route path=path!("/t/:tenant/sign-in") view=SignInPage/>
-                <Route path=path!("/operator/sign-in") view=OperatorSignIn/>
-                <Route path=path!("/invitations/:token") view=InvitationPage/>
-                <Route path=path!("/setup/:token") view=SetUpPage/>
-                <ParentRoute path=path!("/t/:tenant") view=TenantArea>
-                    <Route path=path!("/") view=OverviewPage/>
-                    <Route path=path!("/usage") view=UsagePage/>
-                    <Route path=path!("/calls") view=CallsPage/>
-                    <Route path=path!("/quick-start") view=QuickStartPage/>
-                    <Route path=path!("/keys") view=KeysPage/>
-                    <Route path=path!("/projects") view=ProjectsPage/>
-                    <Route path=path!("/models") view=ModelsPage/>
-                    <Route path=path!("/people") view=PeoplePage/>
-                    <Route path=path!("/audit") view=AuditPage/>
-                    <Route path=path!("/account") view=AccountPage/>
-                    <Route path=path!("/*any") view=NoTenantPage/>
-                </ParentRoute>
-                <OperatorRoutes/>
-            </Routes>
+            {routes()}
         </Router>
         <ToastRegion/>
     }
 }
+
+#[cfg(all(feature = "tenant", feature = "operator"))]
+fn routes() -> AnyView {
+    view! {
+        <Routes fallback=Elsewhere>
+            <TenantRoutes/>
+            <OperatorRoutes/>
+        </Routes>
+    }
+    .into_any()
+}
+
+#[cfg(all(feature = "tenant", not(feature = "operator")))]
+fn routes() -> AnyView {
+    view! {
+        <Routes fallback=Elsewhere>
+            <TenantRoutes/>
+        </Routes>
+    }
+    .into_any()
+}
+
+#[cfg(all(feature = "operator", not(feature = "tenant")))]
+fn routes() -> AnyView {
+    view! {
+        <Routes fallback=Elsewhere>
+            <OperatorRoutes/>
+        </Routes>
+    }
+    .into_any()
+}
+
+#[cfg(not(any(feature = "tenant", feature = "operator")))]
+compile_error!(
+    "the console has no pages: give it the feature `ssr`, or `hydrate` with `tenant` or `operator`"
+);

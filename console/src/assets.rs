@@ -9,10 +9,17 @@ use std::{
 /// Where browsers find the console's files: absolute paths, `/assets/console-1f0c….js`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
-    pub js: String,
-    pub wasm: String,
+    pub tenant: Script,
+    pub operator: Script,
     pub css: String,
     pub icon: String,
+}
+
+/// A wasm module and the JavaScript that loads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    pub js: String,
+    pub wasm: String,
 }
 
 /// Why a site folder cannot be served.
@@ -41,8 +48,8 @@ impl Assets {
             None => Err(AssetsError::Incomplete { path: path.clone(), logical }),
         };
         Ok(Self {
-            js: url("console.js")?,
-            wasm: url("console.wasm")?,
+            tenant: Script { js: url("tenant.js")?, wasm: url("tenant.wasm")? },
+            operator: Script { js: url("operator.js")?, wasm: url("operator.wasm")? },
             css: url("console.css")?,
             icon: url("favicon.svg")?,
         })
@@ -62,11 +69,13 @@ mod tests {
     #[test]
     fn urls_come_from_the_manifest() {
         let folder = site(
-            r#"{"console.js":"assets/console-1.js","console.wasm":"assets/console-2.wasm",
+            r#"{"tenant.js":"assets/tenant-1.js","tenant.wasm":"assets/tenant-2.wasm",
+                "operator.js":"assets/operator-1.js","operator.wasm":"assets/operator-2.wasm",
                 "console.css":"assets/console-3.css","favicon.svg":"assets/favicon-4.svg"}"#,
         );
         let assets = Assets::from_site(folder.path()).unwrap();
-        assert_eq!(assets.js, "/assets/console-1.js");
+        assert_eq!(assets.tenant.js, "/assets/tenant-1.js");
+        assert_eq!(assets.operator.wasm, "/assets/operator-2.wasm");
         assert_eq!(assets.icon, "/assets/favicon-4.svg");
     }
 
@@ -80,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let folder = site(r#"{"console.js":"assets/console-1.js"}"#);
+        let folder = site(r#"{"tenant.js":"assets/tenant-1.js"}"#);
         let error = Assets::from_site(folder.path()).unwrap_err();
-        assert!(matches!(error, AssetsError::Incomplete { logical: "console.wasm", .. }), "{error}");
+        assert!(matches!(error, AssetsError::Incomplete { logical: "tenant.wasm", .. }), "{error}");
     }
 }

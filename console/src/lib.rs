@@ -11,10 +11,13 @@
 //! a script; forms are `ActionForm`s on POST-only server functions, so they work without one too.
 //!
 //! ```text
-//! app.rs        the table of routes        forms/       what forms share: field errors, dialogs, notices
+//! app.rs        the root of all pages       forms/       what forms share: field errors, dialogs, notices
 //! router.rs     what is mounted where      contexts/    who is signed in, whose pages these are
 //! api/<room>    server functions           pages/<area> pages, a file each
 //! ```
+//!
+//! The browser's side is two wasm modules, one an area (features `tenant` and `operator`): who reads a tenant's pages does
+//! not load an operator's. A link from one area to the other loads the page anew ([`module`]).
 //!
 //! Invariants
 //! - A server function answers the browser's script with 200 and an [`api::Answer`], so that an expected refusal is no
@@ -27,6 +30,7 @@ mod app;
 mod assets;
 mod contexts;
 mod forms;
+mod module;
 mod pages;
 #[cfg(feature = "ssr")]
 mod router;

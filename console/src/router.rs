@@ -31,6 +31,7 @@ use crate::{
     },
     content_security_policy,
     contexts::Known,
+    module::Module,
     shell,
 };
 
@@ -98,6 +99,7 @@ async fn page(
     // Pages are HTML whatever was asked for; redirects depend on it.
     parts.headers.insert(header::ACCEPT, HeaderValue::from_static("text/html"));
     let me = call::me(api, &parts).await;
+    let module = Module::of(parts.uri.path());
     let render = leptos_axum::render_app_async_with_context(
         move || {
             context();
@@ -105,7 +107,7 @@ async fn page(
             provide_context(Known(known));
             allow_nonce();
         },
-        move || shell(assets.clone()),
+        move || shell(assets.clone(), module),
     );
     render(Request::from_parts(parts, body)).await
 }

@@ -1,14 +1,19 @@
 //! The HTML document around the application.
 
-use crate::{App, Assets, contexts::theme};
+use crate::{App, Assets, assets::Script, contexts::theme, module::Module};
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-/// The whole document of a page. Called by the server within a request's context, which holds the nonce.
-pub fn shell(assets: Assets) -> impl IntoView {
+/// The whole document of a page that `module` takes over. Called by the server within a request's context, which holds the nonce.
+pub fn shell(assets: Assets, module: Module) -> impl IntoView {
     let nonce = use_nonce();
-    let start = start_script(&assets);
-    let Assets { js, wasm, css, icon } = assets;
+    let Assets { tenant, operator, css, icon } = assets;
+    let script = match module {
+        Module::Tenant => tenant,
+        Module::Operator => operator,
+    };
+    let start = start(&script);
+    let Script { js, wasm } = script;
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme().attribute()>
@@ -31,8 +36,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
 }
 
 /// Loads the wasm and takes the page over; then marks the document, for tests and styles to see.
-fn start_script(assets: &Assets) -> String {
-    let Assets { js, wasm, .. } = assets;
+fn start(script: &Script) -> String {
+    let Script { js, wasm } = script;
     format!(
         "import init, {{ hydrate }} from {js:?};\
          await init({{ module_or_path: {wasm:?} }});\

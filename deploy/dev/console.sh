@@ -26,12 +26,19 @@ esac
 cd "$repo"
 toolchain="$(deploy/dev/wasm-toolchain.sh | tail -1)"
 cargo build --quiet --locked --profile quick -p bundle
-(
-  # shellcheck source=/dev/null
-  . "$toolchain"
-  cargo rustc --quiet --locked -p console --lib --features hydrate --crate-type cdylib \
-    --target wasm32-unknown-unknown --profile "$profile"
-)
+modules=()
+for module in tenant operator; do
+  (
+    # shellcheck source=/dev/null
+    . "$toolchain"
+    cargo rustc --quiet --locked -p console --lib --features "hydrate,$module" --crate-type cdylib \
+      --target wasm32-unknown-unknown --profile "$profile"
+  )
+  # Both are built under one name.
+  built="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile"
+  cp "$built/console.wasm" "$built/$module.wasm"
+  modules+=(--module "$module=$built/$module.wasm")
+done
 "$CARGO_TARGET_DIR/quick/bundle" --style style --public console/public --site "$site" \
-  --wasm "$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile/console.wasm" "${options[@]}" >&2
+  "${modules[@]}" "${options[@]}" >&2
 echo "$site"

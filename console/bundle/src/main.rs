@@ -2,9 +2,9 @@
 //! browsers.
 //!
 //! ```text
-//! SITE/manifest.json                 logical name -> file, e.g. "console.js": "assets/console-1f0c….js"
-//! SITE/assets/console-<hash>.js      with .br and .gz beside it where they are smaller
-//! SITE/assets/console-<hash>.wasm
+//! SITE/manifest.json                 logical name -> file, e.g. "tenant.js": "assets/tenant-1f0c….js"
+//! SITE/assets/<module>-<hash>.js     with .br and .gz beside it where they are smaller
+//! SITE/assets/<module>-<hash>.wasm
 //! SITE/assets/console-<hash>.css
 //! SITE/assets/<public>-<hash>.<ext>  each file of the public folder
 //! ```
@@ -32,9 +32,9 @@ use std::path::PathBuf;
 /// Bundles the console for browsers.
 #[derive(Parser)]
 struct Arguments {
-    /// The compiled console, `target/wasm32-unknown-unknown/<profile>/console.wasm`.
-    #[arg(long)]
-    wasm: PathBuf,
+    /// A compiled module of the console, and its name: `tenant=target/…/tenant.wasm`. May be given more than once.
+    #[arg(long = "module", value_name = "NAME=WASM", value_parser = module, required = true)]
+    modules: Vec<(String, PathBuf)>,
     /// The style folder: `tokens.css`, `base.css`, `components/*.css`.
     #[arg(long)]
     style: PathBuf,
@@ -47,7 +47,7 @@ struct Arguments {
     /// Run wasm-opt and compress as well as can be: smaller, slower.
     #[arg(long)]
     optimise: bool,
-    /// Fail when the wasm, brotli-compressed, is larger than this many kilobytes (of 1000 bytes).
+    /// Fail when a module's wasm, brotli-compressed, is larger than this many kilobytes (of 1000 bytes).
     #[arg(long)]
     wasm_budget_kb: Option<usize>,
 }
@@ -56,7 +56,9 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let mut inputs = Inputs::default();
     inputs.text("optimise", if arguments.optimise { "yes" } else { "no" });
-    inputs.file("wasm", &arguments.wasm)?;
+    for (name, wasm) in &arguments.modules {
+        inputs.file(name, wasm)?;
+    }
     let sheets = style::sheets(&arguments.style)?;
     for sheet in &sheets {
         inputs.file("style", sheet)?;
@@ -71,12 +73,13 @@ fn main() -> Result<()> {
     }
 
     let effort = if arguments.optimise { Effort::Best } else { Effort::Quick };
-    let glue = bindgen::generate(&arguments.wasm, arguments.optimise)?;
-    let mut assets = vec![
-        Asset::new("console.js", glue.js.into_bytes()),
-        Asset::new("console.wasm", glue.wasm),
-        Asset::new("console.css", style::combine(&sheets)?.into_bytes()),
-    ];
+    let mut assets = Vec::new();
+    for (name, wasm) in &arguments.modules {
+        let glue = bindgen::generate(wasm, arguments.optimise)?;
+        assets.push(Asset::new(&format!("{name}.js"), glue.js.into_bytes()));
+        assets.push(Asset::new(&format!("{name}.wasm"), glue.wasm));
+    }
+    assets.push(Asset::new("console.css", style::combine(&sheets)?.into_bytes()));
     for file in &public {
         assets.push(public::asset(file)?);
     }
@@ -92,13 +95,20 @@ fn main() -> Result<()> {
     manifest.write(&arguments.site)?;
     manifest::prune(&arguments.site, &[&manifest, &before])?;
     println!("{report}");
-    check_budget(&report, arguments.wasm_budget_kb)?;
+    for (name, _) in &arguments.modules {
+        check_budget(&report, &format!("{name}.wasm"), arguments.wasm_budget_kb)?;
+    }
     inputs.record(&arguments.site).context("the record of this run's inputs")
 }
 
-fn check_budget(report: &report::Report, budget_kb: Option<usize>) -> Result<()> {
+fn module(text: &str) -> Result<(String, PathBuf)> {
+    let (name, wasm) = text.split_once('=').context("expected NAME=WASM")?;
+    Ok((name.to_owned(), PathBuf::from(wasm)))
+}
+
+fn check_budget(report: &report::Report, logical: &str, budget_kb: Option<usize>) -> Result<()> {
     let Some(budget) = budget_kb.map(|kb| kb * 1000) else { return Ok(()) };
-    let size = report.brotli_size("console.wasm").context("no wasm was bundled")?;
-    ensure!(size <= budget, "console.wasm is {size} bytes after brotli; the budget is {budget}");
+    let size = report.brotli_size(logical).context("no wasm was bundled")?;
+    ensure!(size <= budget, "{logical} is {size} bytes after brotli; the budget is {budget}");
     Ok(())
 }

@@ -4,7 +4,7 @@ mod navigation;
 mod scope;
 mod theme;
 
-pub use navigation::{NotFound, NothingHere, Refused, answer_with};
+pub use navigation::{Elsewhere, NotFound, NothingHere, Refused, answer_with};
 #[cfg(feature = "ssr")]
 pub use navigation::{sign_in_href, within};
 #[cfg(feature = "ssr")]

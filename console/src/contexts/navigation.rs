@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_location};
 use ui::*;
 
-use crate::api::ApiProblem;
+use crate::{api::ApiProblem, module::Module};
 
 /// The sign-in page that fits a page, leading back to it.
 pub fn sign_in_href(path: &str, search: &str) -> String {
@@ -54,6 +54,20 @@ pub fn NotFound() -> impl IntoView {
             </LinkButton>
         </AuthLayout>
     }
+}
+
+/// What stands at an address that none of this module's pages has: the other module's page, or nothing.
+#[component]
+pub fn Elsewhere() -> impl IntoView {
+    let path = use_location().pathname.get_untracked();
+    if !Module::of(&path).is_here() {
+        // Reached by a link within the page; loaded anew, the address brings its own module.
+        request_animation_frame(|| {
+            let _ = window().location().reload();
+        });
+        return ().into_any();
+    }
+    view! { <NotFound/> }.into_any()
 }
 
 /// Nothing there, within the frame of an area. `home` leads back.

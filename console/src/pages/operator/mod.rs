@@ -18,6 +18,7 @@ mod tenants_page;
 
 use leptos::prelude::*;
 use leptos_router::{
+    any_nested_route::IntoAnyNestedRoute,
     components::{ParentRoute, Route},
     path,
 };
@@ -26,6 +27,7 @@ use ui::{Icon, NavItem, NavSection, Tenant};
 use super::{
     account::AccountPage,
     frame::{Area, AreaFrame},
+    signed_out::{OperatorSignIn, SetUpPage},
 };
 use crate::contexts::{NothingHere, Scope};
 
@@ -44,6 +46,8 @@ use tenants_page::TenantsPage;
 #[component(transparent)]
 pub fn OperatorRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
+        <Route path=path!("/operator/sign-in") view=OperatorSignIn/>
+        <Route path=path!("/setup/:token") view=SetUpPage/>
         <ParentRoute path=path!("/operator") view=OperatorArea>
             <Route path=path!("/") view=OverviewPage/>
             <Route path=path!("/tenants") view=TenantsPage/>
@@ -60,6 +64,7 @@ pub fn OperatorRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         </ParentRoute>
     }
     .into_inner()
+    .into_any_nested_route()
 }
 
 const AREA: Area = Area {

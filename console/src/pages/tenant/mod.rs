@@ -17,21 +17,57 @@ mod usage_page;
 mod usage_table;
 
 use leptos::prelude::*;
+use leptos_router::{
+    any_nested_route::IntoAnyNestedRoute,
+    components::{ParentRoute, Route},
+    path,
+};
 use shared::{Action, Resource as Of};
 use ui::{Icon, NavItem, NavSection, Tenant};
 
-use super::frame::{Area, AreaFrame};
+use super::{
+    account::AccountPage,
+    frame::{Area, AreaFrame},
+    home::Home,
+    signed_out::{InvitationPage, SignInPage},
+};
 use crate::contexts::{NothingHere, Scope, use_tenant};
 
-pub use audit_page::AuditPage;
-pub use calls_page::CallsPage;
-pub use keys_page::KeysPage;
-pub use models_page::ModelsPage;
-pub use overview_page::OverviewPage;
-pub use people_page::PeoplePage;
-pub use projects_page::ProjectsPage;
-pub use quick_start_page::QuickStartPage;
-pub use usage_page::UsagePage;
+use audit_page::AuditPage;
+use calls_page::CallsPage;
+use keys_page::KeysPage;
+use models_page::ModelsPage;
+use overview_page::OverviewPage;
+use people_page::PeoplePage;
+use projects_page::ProjectsPage;
+use quick_start_page::QuickStartPage;
+use usage_page::UsagePage;
+
+/// The area's routes, and those on the way to it.
+#[component(transparent)]
+pub fn TenantRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <Route path=path!("/") view=Home/>
+        <Route path=path!("/sign-in") view=SignInPage/>
+        <Route path=path!("/t/:tenant/sign-in") view=SignInPage/>
+        <Route path=path!("/invitations/:token") view=InvitationPage/>
+        <ParentRoute path=path!("/t/:tenant") view=TenantArea>
+            <Route path=path!("/") view=OverviewPage/>
+            <Route path=path!("/usage") view=UsagePage/>
+            <Route path=path!("/calls") view=CallsPage/>
+            <Route path=path!("/quick-start") view=QuickStartPage/>
+            <Route path=path!("/keys") view=KeysPage/>
+            <Route path=path!("/projects") view=ProjectsPage/>
+            <Route path=path!("/models") view=ModelsPage/>
+            <Route path=path!("/people") view=PeoplePage/>
+            <Route path=path!("/audit") view=AuditPage/>
+            <Route path=path!("/account") view=AccountPage/>
+            <Route path=path!("/*any") view=NoTenantPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
 
 const AREA: Area = Area {
     admits: |me, slug| me.tenant().is_some_and(|tenant| tenant.slug == slug),
@@ -75,12 +111,12 @@ fn nav(scope: Scope) -> Vec<NavSection> {
 
 /// The frame of these pages.
 #[component]
-pub fn TenantArea() -> impl IntoView {
+fn TenantArea() -> impl IntoView {
     view! { <AreaFrame area=AREA/> }
 }
 
 /// An address under a tenant where there is no page.
 #[component]
-pub fn NoTenantPage() -> impl IntoView {
+fn NoTenantPage() -> impl IntoView {
     view! { <NothingHere home=format!("/t/{}", use_tenant().slug)/> }
 }
