@@ -48,7 +48,7 @@ fn shown(health: snapshot::DeploymentHealth) -> DeploymentHealth {
         reason: health.reason,
         running: health.load.map(|load| load.running),
         waiting: health.load.map(|load| load.waiting),
-        kv_use: health.load.map(|load| load.kv_use),
+        kv_use: health.load.and_then(|load| load.kv_use),
         latency_ms: Some(health.latency_ms),
     }
 }

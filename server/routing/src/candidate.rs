@@ -46,6 +46,7 @@ impl Candidate {
     }
 
     pub(crate) fn saturated(&self) -> bool {
-        self.load.is_some_and(|load| load.waiting > 0 && load.kv_use >= SATURATED_KV_USE)
+        self.load
+            .is_some_and(|load| load.waiting > 0 && load.kv_use.is_none_or(|share| share >= SATURATED_KV_USE))
     }
 }

@@ -38,7 +38,12 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
             weight,
             context_length,
             in_flight,
-            load: load.map(|(running, waiting, kv_use)| EngineLoad { running, waiting, kv_use }),
+            load: load.map(|(running, waiting, kv_use)| EngineLoad {
+                running,
+                waiting,
+                kv_use: Some(kv_use),
+                ..EngineLoad::default()
+            }),
             health,
             standing,
             ..candidate(1)
@@ -119,7 +124,7 @@ fn what_says_it_is_not_ready_is_tried_last_of_all() {
 
 #[test]
 fn a_saturated_engine_yields_to_an_idle_one_of_far_less_weight() {
-    let full = EngineLoad { running: 64, waiting: 9, kv_use: 0.99 };
+    let full = EngineLoad { running: 64, waiting: 9, kv_use: Some(0.99), ..EngineLoad::default() };
     let candidates = [
         Candidate { weight: 10_000, load: Some(full), ..candidate(1) },
         Candidate { weight: 1, in_flight: 3, ..candidate(2) },
