@@ -21,6 +21,7 @@ mod price;
 mod probe;
 mod state;
 mod store;
+mod tokenizer;
 
 pub use feed::{Follow, follow, load_rows};
 pub use http::routes;

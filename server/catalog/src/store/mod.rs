@@ -7,3 +7,4 @@ pub mod operator_key;
 pub mod pool;
 pub mod price;
 pub mod rows;
+pub mod tokenizer;

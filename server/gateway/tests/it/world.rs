@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use shared::{ApiKeyId, Clock, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TenantId};
 use sim::{Engine, Handle, SimOptions, StatsView};
 use snapshot::{
-    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, Pool, PoolKind, Price,
-    Project, Rows, Snapshot, Tenant, TenantStatus,
+    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
+    Price, Project, Rows, Snapshot, Tenant, TenantStatus,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -78,12 +78,17 @@ impl Draft {
             status: TenantStatus::Active,
             max_concurrent_requests: None,
             demo: false,
+            external_engines: false,
+            data_key: None,
         });
         self.rows.projects.push(Project {
             tenant_id: id,
             id: project,
             team_id: None,
             cost_centre: Some("R&D".into()),
+            data_class: None,
+            data_class_allows_external: true,
+            store_responses: false,
         });
         let (key_id, key) = self.key(id, project, |_| {});
         TenantKeys { id, project, key_id, key }
@@ -128,6 +133,11 @@ impl Draft {
             output_modalities: vec!["text".into()],
             supported_parameters: vec!["temperature".into(), "tools".into()],
             created_at: now(),
+            kind: ModelKind::Chat,
+            capabilities: ["tools", "parallel_tools", "json_schema", "logprobs", "completions"]
+                .map(str::to_owned)
+                .to_vec(),
+            tokenizer: None,
         });
         let grants = self.rows.tenants.iter().map(|tenant| ModelGrant { tenant_id: tenant.id, model_id: id });
         self.rows.grants.extend(grants);
@@ -166,6 +176,10 @@ impl Draft {
             weight: 100,
             context_length: None,
             credential: None,
+            external: false,
+            owner_tenant: None,
+            max_output_tokens: None,
+            quantization: None,
         };
         shape(&mut deployment);
         self.rows.deployments.push(deployment);
