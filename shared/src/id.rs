@@ -136,6 +136,10 @@ ids! {
     AuditActionId = "act_";
     /// A signed-in browser, as shown to people (never the cookie).
     SessionId = "sess_";
+    /// A file of a tenant, uploaded or written by a batch; the form is OpenAI's.
+    FileId = "file-";
+    /// A batch of model calls.
+    BatchId = "batch_";
 }
 
 #[cfg(test)]

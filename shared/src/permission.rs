@@ -93,6 +93,8 @@ words! {
         Usage = "usage",
         Audit = "audit",
         TenantModel = "tenant_model",
+        File = "file",
+        Batch = "batch",
         // Of the deployment as a whole: operators only.
         Operator = "operator",
         OperatorToken = "operator_token",

@@ -46,6 +46,8 @@ pub mod grants {
         ReadAccessToken = Read AccessToken; CreateAccessToken = Create AccessToken; DeleteAccessToken = Delete AccessToken;
         ReadSession = Read Session; DeleteSession = Delete Session;
         ReadUsage = Read Usage; ReadAudit = Read Audit; ReadTenantModel = Read TenantModel;
+        ReadFile = Read File; CreateFile = Create File; DeleteFile = Delete File;
+        ReadBatch = Read Batch; CreateBatch = Create Batch; UpdateBatch = Update Batch;
         ReadOperator = Read Operator; CreateOperator = Create Operator; UpdateOperator = Update Operator;
         ReadOperatorToken = Read OperatorToken; CreateOperatorToken = Create OperatorToken; DeleteOperatorToken = Delete OperatorToken;
         ReadTenantDirectory = Read TenantDirectory; CreateTenantDirectory = Create TenantDirectory;

@@ -36,6 +36,8 @@ pub const fn of_tenant(resource: Resource) -> bool {
             | Usage
             | Audit
             | TenantModel
+            | File
+            | Batch
     )
 }
 
@@ -56,6 +58,8 @@ const fn operator(action: Action, resource: Resource) -> bool {
         ApiKey => matches!(action, Read | Update | Delete),
         Project | Team | Member | Usage | Audit | TenantModel => matches!(action, Read),
         AccessToken => false,
+        // What a tenant sends to models is none of the operator's business.
+        File | Batch => false,
         OperatorAudit | Mail | PlatformUsage => matches!(action, Read),
         Session | Operator | OperatorToken | TenantDirectory | ModelGrant | Model | Pool | Deployment
         | Price => true,
@@ -71,10 +75,13 @@ const fn member(role: Role, action: Action, resource: Resource) -> bool {
         (Session | AccessToken, _) => true,
         (Audit, Read) => admin,
         (Invitation, Read) => admin,
+        // What was asked and answered is for those who build; that it runs may be looked at.
+        (File, Read) => developer,
+        (Batch, Read) => developer || matches!(role, Viewer),
         (Audit | Usage | TenantModel, Create | Update | Delete) => false,
         (_, Read) => true,
         (Tenant, Update) | (Team | Member | Invitation, _) | (Project, Delete) => admin,
-        (Project | ApiKey, _) => developer,
+        (Project | ApiKey | File | Batch, _) => developer,
         _ => false,
     }
 }

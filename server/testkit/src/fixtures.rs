@@ -103,6 +103,23 @@ pub const ALL: &[Fixture] = &[
          values ($1, date_trunc('hour', now()), pg_temp.id($1, 'project'), pg_temp.id($1, 'key'), 'llama', false, 'EUR', 1,
                  0, 0, 0, 10, 0, 20, 0, 0.000001, '{1}', '{1}')",
     ),
+    fixture(
+        "files",
+        "insert into files (tenant_id, id, project_id, filename, purpose, bytes, status, created_at)
+         values ($1, pg_temp.id($1, 'file'), pg_temp.id($1, 'project'), 'in.jsonl', 'batch', 1, 'uploaded', now())",
+    ),
+    fixture(
+        "batches",
+        "insert into batches (tenant_id, id, project_id, key_id, input_file_id, endpoint, status, output_expires_s, created_at,
+                              expires_at)
+         values ($1, pg_temp.id($1, 'batch'), pg_temp.id($1, 'project'), pg_temp.id($1, 'key'), pg_temp.id($1, 'file'),
+                 '/v1/completions', 'in_progress', 3600, now(), now())",
+    ),
+    fixture(
+        "batch_results",
+        "insert into batch_results (tenant_id, batch_id, line, ok, result)
+         values ($1, pg_temp.id($1, 'batch'), 1, true, '{}')",
+    ),
 ];
 
 /// Inserts every fixture for this tenant. `superuser`: row-level security must not bind the connection.
