@@ -27,8 +27,12 @@ alter table deployments
   add column max_output_tokens integer check (max_output_tokens > 0),
   add column quantization text,
   add column engine_version text;
--- A tenant's catalogue says whether a model is served outside; nothing else of a deployment is a tenant's to know.
-grant select (model_id, external, state, deleted_at) on deployments to switchyard_app;
+-- Which models are served outside: all that a tenant's catalogue may know of deployments.
+create function models_served_outside() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, public as
+$$ select distinct model_id from deployments where external and state = 'active' and deleted_at is null $$;
+revoke all on function models_served_outside() from public;
+grant execute on function models_served_outside() to switchyard_app, switchyard_operator;
 
 alter table tenants add column external_engines boolean not null default false;
 
