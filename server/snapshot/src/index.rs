@@ -89,6 +89,10 @@ impl Snapshot {
         self.generation
     }
 
+    pub fn tenant(&self, id: TenantId) -> Option<&Arc<TenantEntry>> {
+        self.tenants.get(&id)
+    }
+
     pub fn tenant_by_slug(&self, slug: &str) -> Option<&Arc<TenantEntry>> {
         self.slugs.get(slug).and_then(|id| self.tenants.get(id))
     }
