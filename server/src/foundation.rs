@@ -33,6 +33,8 @@ pub struct Foundation {
     pub key_encryption_key: KeyEncryptionKey,
     /// Which addresses engines may have.
     pub engine_rules: EgressRules,
+    /// Which addresses engines outside the platform may have, and all that somebody else gave us.
+    pub outbound_rules: EgressRules,
 }
 
 /// How the settings say to reach the database.
@@ -65,7 +67,8 @@ impl Foundation {
             clock: Clock::system(),
             pepper,
             key_encryption_key,
-            engine_rules: engine_rules(&settings)?,
+            engine_rules: EgressRules::engines(listed_networks(&settings)?)?,
+            outbound_rules: EgressRules::outbound(listed_networks(&settings)?)?,
             db,
             settings: Arc::new(settings),
         })
@@ -91,11 +94,11 @@ pub fn keys(settings: &Settings) -> anyhow::Result<(Pepper, KeyEncryptionKey)> {
     Ok((Pepper::new(pepper), KeyEncryptionKey::new(kek)))
 }
 
-fn engine_rules(settings: &Settings) -> anyhow::Result<EgressRules> {
+/// The networks that the operator lets be reached beside public ones.
+fn listed_networks(settings: &Settings) -> anyhow::Result<Vec<ipnet::IpNet>> {
     let parse = |text: &String| {
         text.parse()
             .with_context(|| format!("egress.allow: `{text}` is not an address range such as 10.0.0.0/8"))
     };
-    let allow = settings.egress.allow.iter().map(parse).collect::<anyhow::Result<Vec<ipnet::IpNet>>>()?;
-    Ok(EgressRules::engines(allow)?)
+    settings.egress.allow.iter().map(parse).collect()
 }

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderValue, StatusCode, header};
 use shared::ErrorCode;
 use shared_chat::{ErrorBody, ErrorObject};
+
+use crate::surface::{Endpoint, anthropic_type};
 
 /// What a caller is told. Its message is for the caller: no address, no other tenant, no engine's stack trace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,10 +74,30 @@ impl CallError {
     }
 }
 
-impl IntoResponse for CallError {
-    fn into_response(self) -> Response {
+impl CallError {
+    /// The error as a response, in the dialect of its endpoint.
+    pub(crate) fn respond(self, endpoint: Option<Endpoint>) -> Response {
+        let anthropic = endpoint.is_some_and(Endpoint::speaks_anthropic);
+        let body = if anthropic {
+            Json(self.anthropic()).into_response()
+        } else {
+            Json(self.body()).into_response()
+        };
+        self.dress(body)
+    }
+
+    /// Anthropic's error object.
+    pub(crate) fn anthropic(&self) -> serde_json::Value {
+        let message = match &self.param {
+            Some(param) if !self.message.contains(param.as_str()) => format!("{param}: {}", self.message),
+            _ => self.message.clone(),
+        };
+        serde_json::json!({"type": "error", "error": {"type": anthropic_type(self.code), "message": message}})
+    }
+
+    fn dress(&self, mut response: Response) -> Response {
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(self.body())).into_response();
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -85,5 +110,11 @@ impl IntoResponse for CallError {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl IntoResponse for CallError {
+    fn into_response(self) -> Response {
+        self.respond(None)
     }
 }

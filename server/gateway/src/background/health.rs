@@ -74,7 +74,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
         Err(error) => return of(HealthState::Down, Some(error.to_string())),
     };
     let target = Target {
-        client: &core.engines,
+        client: core.client(deployment),
         base_url: &deployment.base_url,
         credential: credential.as_ref().map(|token| token.as_str()),
         timeout: core.settings.probe_timeout,

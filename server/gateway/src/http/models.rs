@@ -16,7 +16,7 @@ use crate::{admit::Caller, arrival::Arrival, gateway::Shared};
 pub(crate) async fn list(State(gateway): State<Shared>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let arrival = Arrival::of(&gateway, &parts);
-    let listed = Caller::identify(&gateway, &arrival).map(|caller| {
+    let listed = Caller::identify(&gateway, &arrival, None).map(|caller| {
         let snapshot = gateway.configuration.load();
         let models = snapshot.models_of(caller.tenant());
         let allowed = models.into_iter().filter(|entry| caller.may_use(&entry.model));
@@ -34,7 +34,7 @@ pub(crate) async fn one(
     let (parts, _) = request.into_parts();
     let arrival = Arrival::of(&gateway, &parts);
     let name = path.into_iter().find(|(key, _)| key == "model").map(|(_, name)| name).unwrap_or_default();
-    let found = Caller::identify(&gateway, &arrival)
+    let found = Caller::identify(&gateway, &arrival, None)
         .and_then(|caller| caller.model(&gateway, &name))
         .map(|entry| Json(shown(&entry, arrival.at())));
     arrival.stamp(found.into_response())

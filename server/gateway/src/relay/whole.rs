@@ -9,30 +9,50 @@ use super::{Tally, finish_text};
 use crate::{
     billed,
     error::CallError,
+    road::Writer,
     settle::{End, Tab, durable},
     upstream,
 };
 
-/// Settles the call, then hands the answer over.
+/// How a whole answer is written.
+#[derive(Debug)]
+pub(crate) struct Voice {
+    /// The model that served, as JSON.
+    pub(crate) model: Bytes,
+    /// Whether the answer tells what it took.
+    pub(crate) counted: bool,
+    /// Where the caller speaks another dialect than the engine.
+    pub(crate) writer: Option<Box<dyn Writer>>,
+}
+
+/// Settles the call, then hands the answer over: the response, and what the body holds.
 pub(crate) async fn relay_whole(
     payload: Payload,
-    model: Bytes,
+    voice: Voice,
     mut tally: Tally,
     tab: &mut Tab,
-) -> Result<Response, CallError> {
+) -> Result<(Response, Bytes), CallError> {
     tally.add(&payload.summary);
-    let (tokens, estimated) = tally.counts();
+    let (tokens, estimated) = if voice.counted { tally.counts() } else { Default::default() };
     tab.tokens(tokens, estimated);
     if let Some(finish) = payload.summary.finish {
         tab.finish_reason(finish_text(finish));
     }
-    let usage = billed::usage(Some(payload.json()), tokens, tab.cost());
+    let usage = if voice.counted {
+        UsageRewrite::Replace(billed::usage(Some(payload.json()), tokens, tally.generates(), tab.cost()))
+    } else {
+        UsageRewrite::Keep
+    };
+    let mut out = upstream::buffer();
+    payload.write(&Rewrite { model: Some(voice.model), usage, id: None }, &mut out);
+    let answer = match voice.writer {
+        None => out.freeze(),
+        // What can't be written in the caller's dialect is a failure, and not a call that was served.
+        Some(mut writer) => writer.whole(&out)?,
+    };
     durable(tab.close(End::Completed)).await?;
 
-    let mut out = upstream::buffer();
-    let rewrite = Rewrite { model: Some(model), usage: UsageRewrite::Replace(usage), id: None };
-    payload.write(&rewrite, &mut out);
-    let mut response = Response::new(Body::from(out.freeze()));
+    let mut response = Response::new(Body::from(answer.clone()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    Ok((response, answer))
 }

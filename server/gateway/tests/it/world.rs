@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use egress::{ConnectTimeout, EgressRules, EngineClient};
 use gateway::{
-    ConfigurationCell, Gateway, GatewayParts, OPERATOR, PublicHosts, Readiness, Settings, Timeouts,
+    ConfigurationCell, Gateway, GatewayParts, OPERATOR, OnBehalf, PublicHosts, Readiness, Settings, Timeouts,
 };
 use kv::{Kv, MemoryKv};
 use metering::{Meter, SpoolSettings, UsageEvent};
@@ -212,6 +212,7 @@ pub struct World {
     pub address: SocketAddr,
     pub http: reqwest::Client,
     pub readiness: Readiness,
+    pub inside: OnBehalf,
     spool: tempfile::TempDir,
     _stop: DropGuard,
 }
@@ -228,6 +229,8 @@ pub struct Plan {
     pub deployment: fn(usize, &mut Deployment),
     /// The store that replicas share.
     pub kv: Arc<dyn Kv>,
+    /// Whether the operator lists this machine for engines outside.
+    pub external_loopback: bool,
 }
 
 impl Plan {
@@ -245,6 +248,7 @@ impl Plan {
             draft: Box::new(|_, _, _| {}),
             deployment: |_, _| {},
             kv: Arc::new(MemoryKv::new()),
+            external_loopback: true,
         }
     }
 
@@ -262,8 +266,14 @@ impl Plan {
 const fn kind(engine: Engine) -> EngineKind {
     match engine {
         Engine::Vllm => EngineKind::Vllm,
+        Engine::Sglang => EngineKind::Sglang,
         Engine::Ollama => EngineKind::Ollama,
+        Engine::Tgi => EngineKind::Tgi,
+        Engine::Nim => EngineKind::Nim,
+        Engine::Llamacpp => EngineKind::Llamacpp,
+        Engine::Tei => EngineKind::Tei,
         Engine::Openai => EngineKind::Openai,
+        Engine::Anthropic => EngineKind::Anthropic,
     }
 }
 
@@ -294,12 +304,13 @@ impl World {
             meter,
             kv: kv.clone(),
             engines: EngineClient::new(&engine_rules(), connect).unwrap(),
+            external: EngineClient::new(&external_rules(plan.external_loopback), connect).unwrap(),
             pepper: pepper(),
             key_encryption_key: kek(),
             settings: plan.settings,
             clock: Clock::system(),
         });
-        let (router, readiness) = (gateway.router(), gateway.readiness());
+        let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -324,6 +335,7 @@ impl World {
             address,
             http: client(),
             readiness,
+            inside,
             spool,
             _stop: stop.drop_guard(),
         }
@@ -335,6 +347,11 @@ impl World {
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.url(path)).bearer_auth(&self.acme.key)
+    }
+
+    /// POST to a path as acme.
+    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, path).json(body)
     }
 
     /// POST /v1/chat/completions as acme.
@@ -399,6 +416,11 @@ async fn until_ready(readiness: &Readiness) {
         assert!(begun.elapsed() < PATIENCE, "{why}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+fn external_rules(loopback: bool) -> EgressRules {
+    let allow = if loopback { vec!["127.0.0.0/8".parse().unwrap()] } else { vec![] };
+    EgressRules::outbound(allow).unwrap()
 }
 
 fn engine_rules() -> EgressRules {

@@ -1,0 +1,146 @@
+//! The surfaces of `/v1`: one table of what each is called, metered as and answered in.
+
+use shared::ErrorCode;
+use snapshot::{ModelKind, Operation};
+
+/// One address that takes calls of models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Endpoint {
+    ChatCompletions,
+    Completions,
+    Embeddings,
+    Rerank,
+    Tokenize,
+    Detokenize,
+    Moderations,
+    /// By REST or, a turn at a time, by WebSocket.
+    Responses,
+    /// Anthropic's.
+    Messages,
+    /// Anthropic's.
+    CountTokens,
+}
+
+impl Endpoint {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::ChatCompletions,
+        Self::Completions,
+        Self::Embeddings,
+        Self::Rerank,
+        Self::Tokenize,
+        Self::Detokenize,
+        Self::Moderations,
+        Self::Responses,
+        Self::Messages,
+        Self::CountTokens,
+    ];
+
+    /// Under `/v1`.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "/chat/completions",
+            Self::Completions => "/completions",
+            Self::Embeddings => "/embeddings",
+            Self::Rerank => "/rerank",
+            Self::Tokenize => "/tokenize",
+            Self::Detokenize => "/detokenize",
+            Self::Moderations => "/moderations",
+            Self::Responses => "/responses",
+            Self::Messages => "/messages",
+            Self::CountTokens => "/messages/count_tokens",
+        }
+    }
+
+    /// The endpoint of a path such as `/v1/embeddings`.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        let rest = path.strip_prefix("/v1")?;
+        Self::ALL.into_iter().find(|endpoint| endpoint.path() == rest)
+    }
+
+    pub(crate) const fn operation(self) -> Operation {
+        match self {
+            Self::ChatCompletions => Operation::ChatCompletion,
+            Self::Completions => Operation::Completion,
+            Self::Embeddings => Operation::Embedding,
+            Self::Rerank => Operation::Rerank,
+            Self::Tokenize | Self::Detokenize | Self::CountTokens => Operation::Tokenize,
+            Self::Moderations => Operation::Moderation,
+            Self::Responses => Operation::Response,
+            Self::Messages => Operation::Message,
+        }
+    }
+
+    /// What an answer's id begins with.
+    pub(crate) const fn id_prefix(self) -> &'static str {
+        match self {
+            Self::ChatCompletions => "chatcmpl-",
+            Self::Completions => "cmpl-",
+            Self::Embeddings => "embd-",
+            Self::Rerank => "rerank-",
+            Self::Tokenize | Self::Detokenize | Self::CountTokens => "tok-",
+            Self::Moderations => "modr-",
+            Self::Responses => "resp_",
+            Self::Messages => "msg_",
+        }
+    }
+
+    /// The field that holds what the model reads.
+    pub(crate) const fn prompt_field(self) -> &'static str {
+        match self {
+            Self::ChatCompletions | Self::Messages | Self::CountTokens => "messages",
+            Self::Completions | Self::Tokenize => "prompt",
+            Self::Embeddings | Self::Moderations | Self::Responses => "input",
+            Self::Rerank => "documents",
+            Self::Detokenize => "tokens",
+        }
+    }
+
+    /// Whether errors, and the key's header, are Anthropic's here.
+    pub(crate) const fn speaks_anthropic(self) -> bool {
+        matches!(self, Self::Messages | Self::CountTokens)
+    }
+
+    /// Whether what the model reads and writes is counted and billed.
+    pub(crate) const fn is_counted(self) -> bool {
+        !matches!(self, Self::Tokenize | Self::Detokenize | Self::CountTokens)
+    }
+
+    /// Whether models of a kind answer here.
+    pub(crate) const fn takes(self, kind: ModelKind) -> bool {
+        match self {
+            Self::ChatCompletions | Self::Completions | Self::Responses | Self::Messages => {
+                matches!(kind, ModelKind::Chat | ModelKind::Moderation)
+            }
+            Self::CountTokens => matches!(kind, ModelKind::Chat),
+            Self::Embeddings => matches!(kind, ModelKind::Embedding),
+            Self::Rerank => matches!(kind, ModelKind::Rerank),
+            Self::Moderations => matches!(kind, ModelKind::Moderation),
+            Self::Tokenize | Self::Detokenize => true,
+        }
+    }
+}
+
+/// Where models of a kind are called.
+pub(crate) const fn place_of(kind: ModelKind) -> &'static str {
+    match kind {
+        ModelKind::Chat => "POST /v1/chat/completions",
+        ModelKind::Embedding => "POST /v1/embeddings",
+        ModelKind::Rerank => "POST /v1/rerank",
+        ModelKind::Moderation => "POST /v1/moderations",
+    }
+}
+
+/// Anthropic's word for a family of errors. Source: Anthropic's API reference, "Errors".
+pub(crate) const fn anthropic_type(code: ErrorCode) -> &'static str {
+    match code.status() {
+        401 => "authentication_error",
+        403 => "permission_error",
+        404 | 405 => "not_found_error",
+        413 => "request_too_large",
+        429 => "rate_limit_error",
+        503 => "overloaded_error",
+        504 => "timeout_error",
+        400..=499 => "invalid_request_error",
+        _ => "api_error",
+    }
+}
