@@ -93,6 +93,9 @@ words! {
         Usage = "usage",
         Audit = "audit",
         TenantModel = "tenant_model",
+        Playground = "playground",
+        PlaygroundShare = "playground_share",
+        Upstream = "upstream",
         File = "file",
         Batch = "batch",
         // Of the deployment as a whole: operators only.
@@ -104,6 +107,7 @@ words! {
         Pool = "pool",
         Deployment = "deployment",
         Price = "price",
+        DataClass = "data_class",
         PlatformUsage = "platform_usage",
         OperatorAudit = "operator_audit",
         Mail = "mail",

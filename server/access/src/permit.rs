@@ -57,6 +57,10 @@ pub mod grants {
         ReadPool = Read Pool; CreatePool = Create Pool; UpdatePool = Update Pool;
         ReadDeployment = Read Deployment; CreateDeployment = Create Deployment; UpdateDeployment = Update Deployment; DeleteDeployment = Delete Deployment;
         ReadPrice = Read Price; CreatePrice = Create Price;
+        CreatePlayground = Create Playground;
+        ReadPlaygroundShare = Read PlaygroundShare; CreatePlaygroundShare = Create PlaygroundShare; DeletePlaygroundShare = Delete PlaygroundShare;
+        ReadUpstream = Read Upstream; CreateUpstream = Create Upstream; DeleteUpstream = Delete Upstream;
+        ReadDataClass = Read DataClass; CreateDataClass = Create DataClass; UpdateDataClass = Update DataClass;
         ReadPlatformUsage = Read PlatformUsage; ReadOperatorAudit = Read OperatorAudit; ReadMail = Read Mail;
     }
 }

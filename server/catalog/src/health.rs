@@ -6,7 +6,7 @@ use kv::Kv;
 use shared::DeploymentId;
 use shared_api::catalog::{DeploymentHealth, HealthState};
 
-const UNKNOWN: DeploymentHealth = DeploymentHealth {
+pub const UNKNOWN: DeploymentHealth = DeploymentHealth {
     state: HealthState::Unknown,
     checked_at: None,
     reason: None,

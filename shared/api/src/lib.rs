@@ -4,5 +4,7 @@
 pub mod batches;
 pub mod billing;
 pub mod catalog;
+pub mod engines;
 pub mod identity;
+pub mod playground;
 pub mod tenancy;

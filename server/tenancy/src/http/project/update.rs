@@ -5,9 +5,10 @@ use shared::{ProjectId, TenantId};
 use shared_api::tenancy::{Project, ProjectChange};
 use web::{Json, Path, ProblemBody};
 
-use crate::{TenancyError, store};
+use crate::{TenancyError, people, store};
 
-/// Renames a project, moves it to a team, changes its cost centre, or takes it out of the archive.
+/// Renames a project, moves it to a team, changes its cost centre, or takes it out of the archive; as an administrator also
+/// changes its data class and whether its responses are stored.
 ///
 /// Usage keeps the team and cost centre that it was recorded with.
 #[utoipa::path(
@@ -33,6 +34,10 @@ pub async fn update_project(
     let Path((_, id)) = path;
     if change.archived == Some(true) {
         return Err(TenancyError::ArchivedByChange);
+    }
+    let governed = change.data_class.is_some() || change.store_responses.is_some();
+    if governed && !people::administers(permit.caller()) {
+        return Err(TenancyError::AdministratorsOnly);
     }
     let mut tx = permit.begin().await?;
     let project = store::project::update(&mut tx, id, &change).await?;
