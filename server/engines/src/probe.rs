@@ -99,9 +99,17 @@ impl Probe {
         Self { reason: Some(reason.into()), ..Self::bare(state) }
     }
 
-    /// What its metrics came to: None says that there are metrics, and that they are not understood.
-    pub(crate) fn with_load(self, load: Option<EngineLoad>) -> Self {
-        Self { load, load_blind: load.is_none(), ..self }
+    /// It answers, and is not to be used yet.
+    pub(crate) fn loading() -> Self {
+        Self::not(HealthState::NotReady, "it is loading its model")
+    }
+
+    /// What its metrics came to. Metrics of the engine's own family without the names that are known make it blind;
+    /// without any of the family it has only not served a call yet.
+    pub(crate) fn with_load(self, family: &str, text: &str, load: Option<EngineLoad>) -> Self {
+        let speaks =
+            text.lines().any(|line| !line.starts_with('#') && line.starts_with(family) && line.contains(' '));
+        Self { load, load_blind: load.is_none() && speaks, ..self }
     }
 
     pub(crate) fn failed(error: &ProbeError) -> Self {

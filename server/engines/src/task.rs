@@ -41,6 +41,11 @@ impl TaskKind {
         Self::Classify,
     ];
 
+    /// What a model is for, by whether it generates text.
+    pub(crate) fn generates(text: bool) -> Vec<Self> {
+        if text { vec![Self::Chat, Self::Completion] } else { vec![Self::Embedding] }
+    }
+
     /// What a caller calls it, for example in "has no embeddings".
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,6 +99,8 @@ impl Task<'_> {
 pub struct Asked {
     /// Of embeddings.
     pub encoding: EncodingFormat,
+    /// Length of embeddings.
+    pub dimensions: Option<u32>,
     /// Results of a reranking.
     pub top_n: Option<u32>,
     /// Documents of a reranking that its results repeat; None when they do not.
@@ -103,7 +110,9 @@ pub struct Asked {
 impl Asked {
     pub fn of(task: &Task<'_>) -> Self {
         match task {
-            Task::Embedding(request) => Self { encoding: request.encoding(), ..Self::default() },
+            Task::Embedding(request) => {
+                Self { encoding: request.encoding(), dimensions: request.dimensions, ..Self::default() }
+            }
             Task::Rerank(request) => {
                 let texts = || request.documents.iter().map(|document| document.text().to_owned()).collect();
                 let documents = (request.return_documents == Some(true)).then(texts);

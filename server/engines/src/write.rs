@@ -117,7 +117,7 @@ pub fn text_response(
     labels: &Labels,
     text: String,
     finish_reason: &str,
-    usage: Usage,
+    usage: Option<Usage>,
 ) -> Result<Payload, EngineError> {
     let finish_reason = Some(finish_reason.to_owned());
     written(&CompletionResponse {
@@ -126,7 +126,7 @@ pub fn text_response(
         created: labels.created,
         model: labels.model.clone(),
         choices: vec![CompletionChoice { text, finish_reason, ..CompletionChoice::default() }],
-        usage: Some(usage),
+        usage,
         rest: Rest::new(),
     })
 }

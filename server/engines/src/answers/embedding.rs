@@ -30,10 +30,13 @@ pub fn read(payload: Payload, labels: &Labels) -> Result<Payload, EngineError> {
     if head.data.is_empty() {
         return Err(EngineError::malformed());
     }
-    if head.data.iter().all(as_asked) {
+    if head.data.iter().all(as_asked) && labels.asked.dimensions.is_none() {
         return Ok(payload);
     }
     let mut response: EmbeddingResponse = parsed(payload.json())?;
+    if let Some(first) = response.data.first() {
+        measured(&first.embedding, labels)?;
+    }
     for item in &mut response.data {
         let vector = std::mem::replace(&mut item.embedding, Vector::Floats(Vec::new()));
         item.embedding = encoded(vector, labels.asked.encoding).ok_or_else(EngineError::malformed)?;
@@ -43,8 +46,10 @@ pub fn read(payload: Payload, labels: &Labels) -> Result<Payload, EngineError> {
 
 /// Vectors of an engine that has a form of its own, in the order of the inputs.
 pub fn response(labels: &Labels, vectors: Vec<Vec<f32>>, prompt_tokens: u64) -> Result<Payload, EngineError> {
-    let item = |(at, vector)| {
-        let vector = encoded(Vector::Floats(vector), labels.asked.encoding);
+    let item = |(at, vector): (usize, Vec<f32>)| {
+        let vector = Vector::Floats(vector);
+        measured(&vector, labels)?;
+        let vector = encoded(vector, labels.asked.encoding);
         Ok(Embedding::new(index(at)?, vector.ok_or_else(EngineError::malformed)?))
     };
     written(&EmbeddingResponse {
@@ -54,6 +59,20 @@ pub fn response(labels: &Labels, vectors: Vec<Vec<f32>>, prompt_tokens: u64) -> 
         usage: EmbeddingUsage::of(prompt_tokens),
         rest: shared_chat::Rest::new(),
     })
+}
+
+/// An engine that does not know `dimensions` leaves it unread, and its vectors are of their own length.
+fn measured(vector: &Vector, labels: &Labels) -> Result<(), EngineError> {
+    let length = match vector {
+        Vector::Floats(floats) => floats.len(),
+        Vector::Base64(text) => BASE64_STANDARD.decode(text).map_err(|_| EngineError::malformed())?.len() / 4,
+    };
+    match labels.asked.dimensions {
+        Some(asked) if usize::try_from(asked) != Ok(length) => Err(EngineError::refusing(format!(
+            "`dimensions` cannot be {asked} for this model: its vectors have a length of {length}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// None for base64 that holds no 32-bit floats.

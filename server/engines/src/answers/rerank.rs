@@ -3,7 +3,7 @@
 use serde_json::json;
 use shared_chat::{EmbeddingUsage, RerankResponse, RerankResult, Rest};
 
-use super::{index, parsed, written};
+use super::{parsed, written};
 use crate::{EngineError, Labels, Payload};
 
 /// An answer in the shared form; its unknown fields are kept. vLLM's usage tells the total alone.
@@ -55,9 +55,4 @@ pub fn finished(mut response: RerankResponse, labels: &Labels) -> Result<Payload
         }
     }
     written(&response)
-}
-
-/// Scores of an engine's list, by their place in it.
-pub fn in_order(scores: impl IntoIterator<Item = f64>) -> Result<Vec<(u32, f64)>, EngineError> {
-    scores.into_iter().enumerate().map(|(at, score)| Ok((index(at)?, score))).collect()
 }

@@ -1,14 +1,26 @@
-//! Anthropic.
+//! Any server that speaks Anthropic's Messages API: chat converted both ways, tool calls and images included.
+//!
+//! Source: Anthropic's API reference, version 2023-06-01 (the header's value), as of 2026.
+
+mod probe;
+mod reply;
+mod request;
+mod stream;
 
 use bytes::Bytes;
 use snapshot::EngineKind;
 
+pub(crate) use probe::answers;
+
 use crate::{
-    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Task,
-    TaskKind, Unsupported, openai,
+    Credential, Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target,
+    Task, TaskKind, Unsupported,
 };
 
 pub(crate) struct Anthropic;
+
+/// Demanded of every request.
+const HEADERS: &[(&str, &str)] = &[("anthropic-version", "2023-06-01")];
 
 #[async_trait::async_trait]
 impl Engine for Anthropic {
@@ -17,26 +29,25 @@ impl Engine for Anthropic {
     }
 
     fn supports(&self, task: TaskKind) -> bool {
-        openai::Openai.supports(task)
+        task == TaskKind::Chat
     }
 
     fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
-        openai::Openai.prepare(task, context)
+        let Task::Chat(chat) = task else { return Err(Unsupported::task(task.kind())) };
+        let request = EngineRequest::new("/v1/messages", request::body(chat, context)?, context);
+        Ok(EngineRequest { credential: Credential::ApiKey, headers: HEADERS, ..request }
+            .streamed(chat.wants_stream()))
     }
 
     fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {
-        openai::decoder(labels)
+        Decoder::sse(stream::Stream::new(labels))
     }
 
     fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
-        openai::whole(task, body, labels)
+        if task == TaskKind::Chat { reply::whole(&body, labels) } else { Err(EngineError::malformed()) }
     }
 
     async fn probe(&self, target: &Target<'_>) -> Probe {
-        openai::Openai.probe(target).await
+        probe::probe(target).await
     }
-}
-
-pub(crate) async fn answers(_target: &Target<'_>) -> bool {
-    false
 }

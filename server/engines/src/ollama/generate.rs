@@ -120,5 +120,5 @@ pub fn whole(body: &[u8], labels: &Labels) -> Result<Payload, EngineError> {
         return Err(EngineError::inside(body));
     }
     let text = line.response.as_deref().ok_or_else(EngineError::malformed)?.to_owned();
-    write::text_response(labels, text, line.finish_reason(), line.usage())
+    write::text_response(labels, text, line.finish_reason(), Some(line.usage()))
 }

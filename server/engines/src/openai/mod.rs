@@ -22,15 +22,15 @@ use crate::{
 
 pub(crate) struct Openai;
 
-/// OpenAI's own routes, and those that servers of its dialect share beyond it. Whether one has them shows when asked.
+/// OpenAI's own routes, and the one for rerankings that servers of its dialect share beyond it.
 const ABILITIES: Abilities = Abilities {
     stream_usage: StreamUsage::AtEnd,
     completions: true,
     embeddings: Some(Embeddings { base64: true, dimensions: true, tokens: true }),
     rerank: Some("/v1/rerank"),
-    tokenize: Some("/tokenize"),
-    detokenize: Some("/detokenize"),
-    classify: Some("/classify"),
+    tokenize: None,
+    detokenize: None,
+    classify: None,
 };
 
 /// OpenAI's own limit on the inputs of one embedding request.

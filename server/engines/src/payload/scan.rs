@@ -58,7 +58,7 @@ pub(super) fn scan(json: &[u8]) -> Result<(Spans, Summary), ScanError> {
     };
     let Choices { count, said, finish } = head.choices;
     let usage = head.usage.and_then(|raw| counts(raw.get()));
-    let Said { any: meaningful, bytes: text_bytes, tools } = said;
+    let Said { any: meaningful, bytes: text_bytes, tools, .. } = said;
     Ok((spans, Summary { choices: count, meaningful, text_bytes, tools, finish, usage }))
 }
 

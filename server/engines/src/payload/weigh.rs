@@ -90,6 +90,8 @@ pub(super) struct Said {
     pub bytes: u64,
     /// There is a `tool_calls` that is neither null nor empty.
     pub tools: bool,
+    /// There is an object in it.
+    objects: bool,
 }
 
 impl Said {
@@ -97,6 +99,7 @@ impl Said {
         self.any |= other.any;
         self.bytes += other.bytes;
         self.tools |= other.tools;
+        self.objects |= other.objects;
     }
 }
 
@@ -139,7 +142,7 @@ impl<'de> Visitor<'de> for Weigh {
         Ok(Said::default())
     }
     fn visit_str<E>(self, text: &str) -> Result<Said, E> {
-        Ok(Said { any: !text.is_empty(), bytes: text.len() as u64, tools: false })
+        Ok(Said { any: !text.is_empty(), bytes: text.len() as u64, ..Said::default() })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Said, A::Error> {
         let mut all = Said::default();
@@ -149,7 +152,7 @@ impl<'de> Visitor<'de> for Weigh {
         Ok(all)
     }
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Said, A::Error> {
-        let mut all = Said::default();
+        let mut all = Said { objects: true, ..Said::default() };
         while let Some(key) = fields.next_key::<Key>()? {
             match key {
                 Key::Label => {
@@ -159,7 +162,7 @@ impl<'de> Visitor<'de> for Weigh {
                 Key::Tools => {
                     let calls = fields.next_value_seed(Weigh)?;
                     all.add(calls);
-                    all.tools |= calls.any;
+                    all.tools |= calls.objects;
                 }
             }
         }

@@ -8,8 +8,6 @@ mod probe;
 use bytes::Bytes;
 use snapshot::EngineKind;
 
-pub(crate) use metrics::load;
-
 use crate::{
     Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Task,
     TaskKind, Unsupported,
@@ -18,7 +16,7 @@ use crate::{
 
 pub(crate) struct Vllm;
 
-pub(crate) const ABILITIES: Abilities = Abilities {
+const ABILITIES: Abilities = Abilities {
     stream_usage: StreamUsage::Continuous,
     completions: true,
     embeddings: Some(Embeddings { base64: true, dimensions: true, tokens: true }),

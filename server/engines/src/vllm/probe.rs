@@ -26,7 +26,7 @@ pub async fn probe(target: &Target<'_>) -> Probe {
     if let Ok(text) = metrics {
         // The line is there once LoRAs are enabled, with none loaded too.
         probe.lora = Some(prometheus::has(&text, "vllm:lora_requests_info"));
-        probe = probe.with_load(metrics::load(&text));
+        probe = probe.with_load("vllm", &text, metrics::load(&text));
     }
     probe
 }
