@@ -33,9 +33,14 @@ pub(crate) fn usage(
     {
         // Written as text: a float would not hold it.
         let comma = if text.len() > 1 { "," } else { "" };
-        text.extend_from_slice(format!("{comma}\"cost\":{}}}", cost.normalize()).as_bytes());
+        text.extend_from_slice(format!("{comma}\"cost\":{}}}", digits(cost)).as_bytes());
     }
     text.into()
+}
+
+/// A cost in plain digits.
+pub(crate) fn digits(cost: Decimal) -> String {
+    cost.normalize().to_string()
 }
 
 /// Counts that the dialect has and the engine did not tell.

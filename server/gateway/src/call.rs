@@ -2,8 +2,9 @@
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
-use engines::{Labels, TaskKind};
-use http::HeaderValue;
+use dialects::responses::{Framing, ResponsesRequest};
+use engines::{Labels, TaskKind, engine};
+use http::{HeaderValue, header};
 use shared::UsageEventId;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -12,11 +13,16 @@ use uuid::Uuid;
 use crate::{
     admit::{Admitted, Caller},
     arrival::Arrival,
+    dialect::{
+        self,
+        responses::{Latest, Turn, no_previous},
+    },
     dispatch::{Answer, dispatch},
     error::CallError,
+    estimate,
     gateway::Shared,
     http::Shown,
-    intake,
+    intake, memory,
     parsed::Parsed,
     plan::{Planned, Target},
     priority::Priority,
@@ -64,7 +70,37 @@ impl Call<'_> {
     }
 
     async fn parse(&self, body: &Bytes) -> Result<Parsed, CallError> {
-        Parsed::read(self.endpoint, body)
+        match self.endpoint {
+            Endpoint::Messages => dialect::messages::read(body),
+            Endpoint::CountTokens => dialect::count::messages(body),
+            Endpoint::InputTokens => dialect::count::responses(body),
+            Endpoint::Moderations => dialect::moderations::read(self.gateway, self.caller, body),
+            Endpoint::Responses => {
+                let request = intake::json(body, "`model` and `input`")?;
+                self.turn(request, Framing::Sse, None).await
+            }
+            endpoint => Parsed::read(endpoint, body),
+        }
+    }
+
+    /// A response asked for, with what it goes on from.
+    pub(crate) async fn turn(
+        &self,
+        request: ResponsesRequest,
+        framing: Framing,
+        latest: Option<Latest>,
+    ) -> Result<Parsed, CallError> {
+        let mut history = Vec::new();
+        if let Some(id) = request.previous_response_id.as_deref() {
+            let here = latest.as_ref().and_then(|latest| latest.lock().clone()).filter(|kept| kept.id == id);
+            let kept = match here {
+                Some(kept) => Some(kept),
+                None => memory::recall(self.gateway, self.caller.entry(), id).await?,
+            };
+            history = kept.ok_or_else(|| no_previous(id))?.items;
+        }
+        let turn = Turn { request, framing, history, latest, at: self.arrival.at().timestamp() };
+        turn.parse(&self.caller.entry().project)
     }
 
     /// Admits and serves what was read. What was refused is recorded too.
@@ -82,6 +118,7 @@ impl Call<'_> {
         let admitted = match admitted {
             Ok(admitted) => admitted,
             Err((parsed, error)) => {
+                let error = error.at(self.endpoint);
                 // Not recorded is no reason to answer otherwise: it was refused and cost nothing.
                 let recorded = settle::refused(self.gateway, &self.who(), parsed.as_ref(), &error);
                 let _ = durable(recorded).await;
@@ -95,6 +132,7 @@ impl Call<'_> {
             Ok(Served::Whole(response)) => Ok(response),
             Ok(Served::Stream(streaming)) => Ok(relay_stream(self.gateway, *streaming, tab)),
             Err(error) => {
+                let error = error.at(self.endpoint);
                 durable(tab.close(End::Failed(&error))).await?;
                 Err(error)
             }
@@ -103,6 +141,9 @@ impl Call<'_> {
 
     async fn serve(&self, admitted: Admitted, tab: &mut Tab, shown: &mut Shown) -> Result<Served, CallError> {
         let (gateway, arrival) = (self.gateway, self.arrival);
+        if self.endpoint.counts() && !tokenised_by_an_engine(&admitted) {
+            return self.count(&admitted, tab, shown).await.map(Served::Whole);
+        }
         let planned = arrival
             .trace()
             .stage(Stage::Plan)
@@ -121,7 +162,6 @@ impl Call<'_> {
         let span = arrival.trace().stage(Stage::Dispatch);
         let outgoing = Outgoing {
             labels: &labels,
-            endpoint: self.endpoint,
             request_id: arrival.request_id(),
             trace: arrival.trace(),
             span: &span,
@@ -150,8 +190,8 @@ impl Call<'_> {
                 let span = arrival.trace().stage(Stage::Settle);
                 let model = engines::json_text(&labels.model);
                 let voice = Voice { model, counted: self.endpoint.is_counted(), writer };
-                let (response, _) = relay_whole(payload, voice, tally, tab).instrument(span).await?;
-                Ok(Served::Whole(response))
+                let relayed = relay_whole(gateway, self.caller.entry(), payload, voice, tally, tab);
+                relayed.instrument(span).await.map(Served::Whole)
             }
             Answer::Stream(upstream) => Ok(Served::Stream(Box::new(Streaming {
                 upstream,
@@ -161,6 +201,7 @@ impl Call<'_> {
                 tally,
                 labels,
                 writer,
+                owner: self.caller.entry().clone(),
                 text: parsed.kind() == TaskKind::Completion,
                 wants_usage: request.wants_stream_usage(),
                 answers: request.answers(),
@@ -168,6 +209,25 @@ impl Call<'_> {
                 _span: arrival.trace().stage(Stage::Relay),
             }))),
         }
+    }
+
+    /// Tells how many tokens a conversation has without an engine.
+    async fn count(
+        &self,
+        admitted: &Admitted,
+        tab: &mut Tab,
+        shown: &mut Shown,
+    ) -> Result<Response, CallError> {
+        let (messages, tools) = admitted.parsed().request().messages();
+        let tokenizers = &self.gateway.tokenizers;
+        let model = &admitted.model().model;
+        let tokens = tokenizers.with(model, |count| estimate::conversation(messages, tools, count));
+        shown.counted_by = Some(if tokenizers.has(model) { "tokenizer" } else { "estimate" });
+        let answer = dialect::count::answer(self.endpoint, tokens)?;
+        durable(tab.close(End::Completed)).await?;
+        let mut response = Response::new(Body::from(answer));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(response)
     }
 
     /// What the response's headers tell of who served. Only a key that may see how its calls are routed is told where
@@ -189,4 +249,10 @@ impl Call<'_> {
             admitted.model().model.name.clone(),
         )
     }
+}
+
+/// Whether an engine that may be asked counts tokens itself.
+fn tokenised_by_an_engine(admitted: &Admitted) -> bool {
+    let mut deployments = admitted.models().iter().flat_map(|model| &model.deployments);
+    deployments.any(|deployment| engine(deployment.engine).supports(TaskKind::Tokenize))
 }

@@ -73,6 +73,10 @@ impl Credentials {
         self.opened.write().retain(|id, _| known.contains(id));
     }
 
+    pub(crate) const fn key(&self) -> &KeyEncryptionKey {
+        &self.key
+    }
+
     /// A tenant's data key, to seal and open what is its own.
     pub(crate) fn tenant_key(&self, tenant: &Tenant) -> Result<DataKey, CredentialError> {
         let wrapped = tenant.data_key.as_deref().ok_or(CredentialError::NoDataKey)?;

@@ -78,7 +78,7 @@ pub(crate) async fn dispatch(
         }
         error = watch.gone() => Err(error),
     };
-    let (answer, target, in_flight) = found.map_err(|error| outgoing.in_callers_words(error))?;
+    let (answer, target, in_flight) = found?;
     let held = Held { _in_flight: in_flight, _tenant: tenant };
     Ok((Attempted { answer, target, held }, planned))
 }

@@ -58,6 +58,8 @@ pub(crate) struct Core {
     pub(crate) revocations: Revocations,
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) tenants: Arc<TenantCalls>,
+    /// WebSockets that are open.
+    pub(crate) connections: Arc<TenantCalls>,
     pub(crate) meter: Meter,
     pub(crate) kv: Arc<dyn Kv>,
     engines: EngineClient,
@@ -132,6 +134,7 @@ impl Gateway {
             configuration: parts.configuration,
             fleet,
             tenants: Arc::default(),
+            connections: Arc::default(),
             meter: parts.meter,
             kv: parts.kv,
             engines: parts.engines,

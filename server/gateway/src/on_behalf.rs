@@ -54,7 +54,7 @@ impl OnBehalf {
         }
         let endpoint = Endpoint::of_path(&call.path);
         let Ok((parts, ())) = head.body(()).map(Request::into_parts) else {
-            return nowhere(&call.path).respond(endpoint);
+            return nowhere(&call.path).respond(endpoint, None);
         };
         let arrival = Arrival::of(&self.core, &parts);
         let mut shown = Shown::default();
@@ -66,7 +66,8 @@ impl OnBehalf {
             of.answer(&mut Body::from(call.body), &mut shown).await
         };
         let answered = answered.await;
-        let mut response = answered.unwrap_or_else(|error| error.respond(endpoint));
+        let mut response =
+            answered.unwrap_or_else(|error| error.respond(endpoint, Some(arrival.request_id())));
         shown.apply(response.headers_mut());
         arrival.stamp(response)
     }

@@ -8,7 +8,7 @@ use std::fmt;
 use bytes::{Bytes, BytesMut};
 use engines::Labels;
 
-use crate::error::CallError;
+use crate::{error::CallError, memory::Memory};
 
 /// The way back of a request, before it is known who serves it.
 #[derive(Debug)]
@@ -23,19 +23,35 @@ pub(crate) trait Convert: fmt::Debug + Send + Sync {
     fn writer(self: Box<Self>, labels: &Labels) -> Box<dyn Writer>;
 }
 
+/// What an answer took, as it is told to the caller.
+#[derive(Debug, Clone)]
+pub(crate) struct Bill {
+    /// JSON in OpenAI's form, without the cost.
+    pub(crate) usage: Bytes,
+    /// In plain digits; a float would not hold it.
+    pub(crate) cost: Option<String>,
+}
+
 /// Writes one answer in a dialect. Streams: `begin`, `chunk` for each, then `end` or `error`.
 pub(crate) trait Writer: fmt::Debug + Send + Sync {
     /// A whole answer, from the engine's.
-    fn whole(&mut self, json: &[u8]) -> Result<Bytes, CallError>;
+    fn whole(&mut self, json: &[u8], bill: &Bill) -> Result<Bytes, CallError>;
 
-    fn begin(&mut self, out: &mut BytesMut);
+    fn begin(&mut self, _out: &mut BytesMut) {}
 
-    fn chunk(&mut self, json: &[u8], out: &mut BytesMut);
+    fn chunk(&mut self, _json: &[u8], _out: &mut BytesMut) {}
 
-    /// `usage` is JSON in OpenAI's form, with the cost.
-    fn end(&mut self, usage: &[u8], out: &mut BytesMut);
+    fn end(&mut self, _bill: &Bill, _out: &mut BytesMut) {}
 
-    fn error(&mut self, error: &CallError, out: &mut BytesMut);
+    fn error(&mut self, _error: &CallError, _out: &mut BytesMut) {}
+
+    /// What is to be remembered of an answer that is said but for its end.
+    fn memory(&mut self) -> Option<Memory> {
+        None
+    }
+
+    /// It could not be remembered after all.
+    fn forgotten(&mut self) {}
 }
 
 impl Road {

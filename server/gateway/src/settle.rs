@@ -5,6 +5,7 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use metering::{AdmittedCall, CallRecord, CallStatus, Commit, Serving, UsageEvent};
 use rust_decimal::Decimal;
 use shared::{DeploymentId, ErrorCode, ModelId, UsageEventId};
@@ -189,6 +190,17 @@ pub(crate) struct Who<'a> {
 }
 
 impl Who<'_> {
+    /// When the call counts as begun. An id that is made of the work tells it too, the same each time the work is done:
+    /// events are told apart by both.
+    fn at(&self) -> DateTime<Utc> {
+        let told = self.event.and_then(|event| event.uuid().get_timestamp());
+        let told = told.and_then(|at| {
+            let (seconds, nanos) = at.to_unix();
+            DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
+        });
+        told.unwrap_or_else(|| self.arrival.at())
+    }
+
     fn call(&self, parsed: Option<&Parsed>, model: Option<&ModelEntry>) -> AdmittedCall {
         let entry = self.caller.entry();
         let request = parsed.map(Parsed::request);
@@ -204,9 +216,9 @@ impl Who<'_> {
             model_id: model.map(|entry| entry.model.id),
             operation: self.endpoint.operation(),
             streamed: request.is_some_and(ModelRequest::wants_stream),
-            started_at: self.arrival.at(),
+            started_at: self.at(),
             trace_id: Some(self.arrival.trace().id()),
-            price: model.and_then(|entry| entry.price_at(self.arrival.at())).cloned(),
+            price: model.and_then(|entry| entry.price_at(self.at())).cloned(),
             demo: false,
         }
     }

@@ -1,6 +1,5 @@
 //! The surfaces of `/v1`: one table of what each is called, metered as and answered in.
 
-use shared::ErrorCode;
 use snapshot::{ModelKind, Operation};
 
 /// One address that takes calls of models.
@@ -19,10 +18,11 @@ pub(crate) enum Endpoint {
     Messages,
     /// Anthropic's.
     CountTokens,
+    InputTokens,
 }
 
 impl Endpoint {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::ChatCompletions,
         Self::Completions,
         Self::Embeddings,
@@ -33,6 +33,7 @@ impl Endpoint {
         Self::Responses,
         Self::Messages,
         Self::CountTokens,
+        Self::InputTokens,
     ];
 
     /// Under `/v1`.
@@ -48,6 +49,7 @@ impl Endpoint {
             Self::Responses => "/responses",
             Self::Messages => "/messages",
             Self::CountTokens => "/messages/count_tokens",
+            Self::InputTokens => "/responses/input_tokens",
         }
     }
 
@@ -63,7 +65,7 @@ impl Endpoint {
             Self::Completions => Operation::Completion,
             Self::Embeddings => Operation::Embedding,
             Self::Rerank => Operation::Rerank,
-            Self::Tokenize | Self::Detokenize | Self::CountTokens => Operation::Tokenize,
+            Self::Tokenize | Self::Detokenize | Self::CountTokens | Self::InputTokens => Operation::Tokenize,
             Self::Moderations => Operation::Moderation,
             Self::Responses => Operation::Response,
             Self::Messages => Operation::Message,
@@ -77,7 +79,7 @@ impl Endpoint {
             Self::Completions => "cmpl-",
             Self::Embeddings => "embd-",
             Self::Rerank => "rerank-",
-            Self::Tokenize | Self::Detokenize | Self::CountTokens => "tok-",
+            Self::Tokenize | Self::Detokenize | Self::CountTokens | Self::InputTokens => "tok-",
             Self::Moderations => "modr-",
             Self::Responses => "resp_",
             Self::Messages => "msg_",
@@ -89,7 +91,7 @@ impl Endpoint {
         match self {
             Self::ChatCompletions | Self::Messages | Self::CountTokens => "messages",
             Self::Completions | Self::Tokenize => "prompt",
-            Self::Embeddings | Self::Moderations | Self::Responses => "input",
+            Self::Embeddings | Self::Moderations | Self::Responses | Self::InputTokens => "input",
             Self::Rerank => "documents",
             Self::Detokenize => "tokens",
         }
@@ -102,7 +104,26 @@ impl Endpoint {
 
     /// Whether what the model reads and writes is counted and billed.
     pub(crate) const fn is_counted(self) -> bool {
-        !matches!(self, Self::Tokenize | Self::Detokenize | Self::CountTokens)
+        !matches!(self, Self::Tokenize | Self::Detokenize | Self::CountTokens | Self::InputTokens)
+    }
+
+    /// Whether it tells nothing but a number of tokens.
+    pub(crate) const fn counts(self) -> bool {
+        matches!(self, Self::CountTokens | Self::InputTokens)
+    }
+
+    /// A field of the chat that a request was converted to, by the name that it has here.
+    pub(crate) fn field(self, chat: &str) -> &str {
+        match (self, chat) {
+            (Self::Responses, "max_completion_tokens" | "max_tokens") => "max_output_tokens",
+            (Self::Responses, "response_format") => "text.format",
+            (Self::Responses, "logprobs") => "top_logprobs",
+            (Self::Messages, "max_completion_tokens") => "max_tokens",
+            (Self::Messages, "response_format") => "output_config.format",
+            (Self::Messages, "parallel_tool_calls") => "tool_choice.disable_parallel_tool_use",
+            (Self::Responses | Self::InputTokens, field) if field.starts_with("messages") => "input",
+            (_, field) => field,
+        }
     }
 
     /// Whether models of a kind answer here.
@@ -111,7 +132,7 @@ impl Endpoint {
             Self::ChatCompletions | Self::Completions | Self::Responses | Self::Messages => {
                 matches!(kind, ModelKind::Chat | ModelKind::Moderation)
             }
-            Self::CountTokens => matches!(kind, ModelKind::Chat),
+            Self::CountTokens | Self::InputTokens => matches!(kind, ModelKind::Chat),
             Self::Embeddings => matches!(kind, ModelKind::Embedding),
             Self::Rerank => matches!(kind, ModelKind::Rerank),
             Self::Moderations => matches!(kind, ModelKind::Moderation),
@@ -127,20 +148,5 @@ pub(crate) const fn place_of(kind: ModelKind) -> &'static str {
         ModelKind::Embedding => "POST /v1/embeddings",
         ModelKind::Rerank => "POST /v1/rerank",
         ModelKind::Moderation => "POST /v1/moderations",
-    }
-}
-
-/// Anthropic's word for a family of errors. Source: Anthropic's API reference, "Errors".
-pub(crate) const fn anthropic_type(code: ErrorCode) -> &'static str {
-    match code.status() {
-        401 => "authentication_error",
-        403 => "permission_error",
-        404 | 405 => "not_found_error",
-        413 => "request_too_large",
-        429 => "rate_limit_error",
-        503 => "overloaded_error",
-        504 => "timeout_error",
-        400..=499 => "invalid_request_error",
-        _ => "api_error",
     }
 }

@@ -6,12 +6,10 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use shared::ErrorCode;
 use tracing::Span;
 
 use crate::{
-    admit::Admitted, counters::Counters, error::CallError, failure::Failure, gateway::Core, plan::Target,
-    surface::Endpoint, trace::CallTrace,
+    admit::Admitted, counters::Counters, failure::Failure, gateway::Core, plan::Target, trace::CallTrace,
 };
 
 /// An engine's error body beyond this is not read.
@@ -22,7 +20,6 @@ const ERROR_BODY: usize = 64 * 1024;
 pub(crate) struct Outgoing<'a> {
     /// With the model that was asked for first; another one that serves goes by its own name.
     pub(crate) labels: &'a Labels,
-    pub(crate) endpoint: Endpoint,
     pub(crate) request_id: &'a HeaderValue,
     pub(crate) trace: &'a CallTrace,
     pub(crate) span: &'a Span,
@@ -32,14 +29,6 @@ impl Outgoing<'_> {
     /// What answers of a target are labelled with.
     pub(crate) fn labels(&self, target: &Target) -> Labels {
         Labels { model: target.model.model.name.clone(), ..self.labels.clone() }
-    }
-
-    /// A field at fault by the name that it has on the caller's surface.
-    pub(crate) fn in_callers_words(&self, mut error: CallError) -> CallError {
-        if error.code == ErrorCode::ContextLengthExceeded && error.param.is_some() {
-            error.param = Some(self.endpoint.prompt_field().to_owned());
-        }
-        error
     }
 
     /// The HTTP request for one deployment.

@@ -2,6 +2,7 @@
 
 mod models;
 mod shown;
+mod socket;
 
 use axum::{
     Router,
@@ -29,6 +30,8 @@ pub(crate) fn router(gateway: Shared) -> Router {
             let call =
                 move |State(gateway): State<Shared>, request: Request| create(gateway, endpoint, request);
             let methods = post(call).fallback(wrong_method);
+            // A WebSocket, on the same address.
+            let methods = if endpoint == Endpoint::Responses { methods.get(socket::open) } else { methods };
             table = table.route(&at(endpoint.path()), methods);
         }
         table = table
@@ -49,7 +52,8 @@ async fn create(gateway: Shared, endpoint: Endpoint, request: Request) -> Respon
     if answered.is_err() {
         intake::discard(&mut body).await;
     }
-    let mut response = answered.unwrap_or_else(|error| error.respond(Some(endpoint)));
+    let mut response =
+        answered.unwrap_or_else(|error| error.respond(Some(endpoint), Some(arrival.request_id())));
     shown.apply(response.headers_mut());
     arrival.stamp(response)
 }
@@ -97,5 +101,6 @@ fn refuse(gateway: &Shared, request: Request, error: impl FnOnce(&str, &str) -> 
     let (parts, _) = request.into_parts();
     let path: String = parts.uri.path().chars().take(200).collect();
     let error = error(parts.method.as_str(), &path);
-    Arrival::of(gateway, &parts).stamp(error.respond(endpoint_of(&path)))
+    let arrival = Arrival::of(gateway, &parts);
+    arrival.stamp(error.respond(endpoint_of(&path), Some(arrival.request_id())))
 }

@@ -6,6 +6,7 @@ use shared::UsageEventId;
 const MODEL: HeaderName = HeaderName::from_static("x-switchyard-model");
 const DEPLOYMENT: HeaderName = HeaderName::from_static("x-switchyard-deployment");
 const EXTERNAL: HeaderName = HeaderName::from_static("x-switchyard-external");
+const COUNTED_BY: HeaderName = HeaderName::from_static("x-switchyard-counted-by");
 const QUEUE_MS: HeaderName = HeaderName::from_static("x-switchyard-queue-ms");
 const GENERATION: HeaderName = HeaderName::from_static("x-generation-id");
 
@@ -17,6 +18,8 @@ pub(crate) struct Shown {
     pub(crate) deployment: Option<HeaderValue>,
     /// An engine outside the platform served.
     pub(crate) external: bool,
+    /// What counted tokens: `tokenizer` or `estimate`, where no engine did.
+    pub(crate) counted_by: Option<&'static str>,
     pub(crate) queue_ms: Option<u32>,
     pub(crate) generation: Option<UsageEventId>,
 }
@@ -30,6 +33,7 @@ impl Shown {
             (MODEL, self.model),
             (DEPLOYMENT, self.deployment),
             (EXTERNAL, external),
+            (COUNTED_BY, self.counted_by.map(HeaderValue::from_static)),
             (QUEUE_MS, queue),
             (GENERATION, generation),
         ];

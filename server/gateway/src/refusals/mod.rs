@@ -4,6 +4,7 @@
 pub(crate) mod chat;
 pub(crate) mod completion;
 pub(crate) mod embedding;
+pub(crate) mod moderation;
 pub(crate) mod rerank;
 pub(crate) mod tokenize;
 

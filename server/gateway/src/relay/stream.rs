@@ -11,6 +11,7 @@ use routing::AttemptResult;
 use serde::Deserialize;
 use shared::{DeploymentId, ErrorCode};
 use shared_chat::{ChatChunk, ChunkChoice, CompletionChoice, CompletionChunk, DONE, finish_reason};
+use snapshot::KeyEntry;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::Span;
 
@@ -21,7 +22,7 @@ use crate::{
     error::CallError,
     failure::Failure,
     gateway::Shared,
-    road::Writer,
+    road::{Bill, Writer},
     settle::{End, Tab, durable},
     upstream::{self, Ready, Upstream},
     watch::Watch,
@@ -41,6 +42,8 @@ pub(crate) struct Streaming {
     pub(crate) labels: Labels,
     /// Where the caller speaks another dialect than the engine.
     pub(crate) writer: Option<Box<dyn Writer>>,
+    /// Whose call it is.
+    pub(crate) owner: KeyEntry,
     /// A plain stream is one of text completions, not of chat.
     pub(crate) text: bool,
     /// The caller asked for a last chunk that carries the usage.
@@ -245,17 +248,28 @@ impl Relay {
             return;
         }
         out.put_slice(&self.parting);
-        if self.call.wants_usage || self.call.writer.is_some() {
-            let json = self.usage.as_ref().map(|payload| payload.json().as_ref());
-            let generates = self.call.tally.generates();
-            let usage = billed::usage(json.or(Some(&self.last)), tokens, generates, cost);
-            if let Some(writer) = &mut self.call.writer {
-                writer.end(&usage, out);
-                return;
-            }
-            self.write_usage(usage, out);
+        let json = self.usage.as_ref().map(|payload| payload.json().as_ref()).or(Some(&self.last));
+        let generates = self.call.tally.generates();
+        if let Some(mut writer) = self.call.writer.take() {
+            let usage = billed::usage(json, tokens, generates, None);
+            self.remember(writer.as_mut()).await;
+            writer.end(&Bill { usage, cost: cost.map(billed::digits) }, out);
+            return;
+        }
+        if self.call.wants_usage {
+            self.write_usage(billed::usage(json, tokens, generates, cost), out);
         }
         out.put_slice(format!("data: {DONE}\n\n").as_bytes());
+    }
+
+    /// Keeps what is to be kept before the end says so.
+    async fn remember(&self, writer: &mut dyn Writer) {
+        if let Some(memory) = writer.memory()
+            && let Err(error) = memory.keep(&self.gateway, &self.call.owner).await
+        {
+            tracing::warn!(%error, "a response could not be stored");
+            writer.forgotten();
+        }
     }
 
     /// The attempt counted as a success when its answer began; that it broke counts now.
