@@ -72,7 +72,7 @@ create index batches_of_project on batches (tenant_id, project_id, id);
 create index batches_open on batches (created_at) where status in ('validating', 'in_progress', 'finalizing', 'cancelling');
 grant select, insert, update on batches to switchyard_app;
 -- Workers find and hold batches across tenants, and no more.
-grant select (tenant_id, id, status, created_at, expires_at, locked_by, locked_until), update (locked_by, locked_until), delete
+grant select (tenant_id, id, input_file_id, status, created_at, expires_at, locked_by, locked_until), update (locked_by, locked_until), delete
   on batches to switchyard_system;
 
 -- Finished lines of open batches, and how often a line was tried. Gone once the batch's files are written.
