@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::Router;
-use catalog::Follow;
+use catalog::{Follow, PlaygroundGateway};
 use chrono::{DateTime, Utc};
 use egress::{ConnectTimeout, EngineClient};
 use gateway::{ConfigurationCell, Gateway, GatewayParts, OnBehalf, Readiness};
@@ -12,7 +12,7 @@ use metering::{Meter, Shipper, ShipperSettings, SpoolSettings};
 use snapshot::{Snapshot, disk};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::foundation::Foundation;
+use crate::{foundation::Foundation, wiring::playground::Playground};
 
 /// How long the first configuration may take before the server listens without one.
 const FIRST_CONFIGURATION: Duration = Duration::from_secs(5);
@@ -24,6 +24,7 @@ pub struct DataPlane {
     pub readiness: Readiness,
     /// Calls made inside the process: batches, the playground.
     pub inside: OnBehalf,
+    configuration: Arc<ConfigurationCell>,
     shipper: Shipper,
 }
 
@@ -40,7 +41,7 @@ impl DataPlane {
         let meter = open_spool(foundation).await?;
         let shipper = Shipper::start(&meter, foundation.db.clone(), shipping(foundation));
         let gateway = Gateway::new(GatewayParts {
-            configuration,
+            configuration: configuration.clone(),
             meter,
             kv: foundation.kv.clone(),
             engines,
@@ -53,7 +54,12 @@ impl DataPlane {
         let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
         tasks.spawn(gateway.run(stop.clone()));
         await_configuration(&readiness).await;
-        Ok(Self { router, readiness, inside, shipper })
+        Ok(Self { router, readiness, inside, configuration, shipper })
+    }
+
+    /// Makes the console's calls.
+    pub fn playground(&self) -> Arc<dyn PlaygroundGateway> {
+        Arc::new(Playground { gateway: self.inside.clone(), configuration: self.configuration.clone() })
     }
 
     /// Ships what is left.

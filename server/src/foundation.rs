@@ -8,6 +8,7 @@ use config::Settings;
 use db::{Database, DatabaseSettings};
 use egress::EgressRules;
 use kv::Kv;
+use objects::{Objects, S3};
 use secrecy::ExposeSecret;
 use secrets::{KeyEncryptionKey, Pepper};
 use shared::Clock;
@@ -28,6 +29,8 @@ pub struct Foundation {
     pub settings: Arc<Settings>,
     pub db: Database,
     pub kv: Arc<dyn Kv>,
+    /// Where files are kept.
+    pub objects: Objects,
     pub clock: Clock,
     pub pepper: Pepper,
     pub key_encryption_key: KeyEncryptionKey,
@@ -64,6 +67,7 @@ impl Foundation {
         let kv = kv::open(settings.redis.url.as_ref().map(|url| url.expose_secret()))?;
         Ok(Self {
             kv,
+            objects: objects(&settings)?,
             clock: Clock::system(),
             pepper,
             key_encryption_key,
@@ -82,6 +86,23 @@ impl Foundation {
             pepper: self.pepper.clone(),
         })
     }
+}
+
+/// The store of files: a bucket where one is set, else a directory.
+pub fn objects(settings: &Settings) -> anyhow::Result<Objects> {
+    let set = &settings.objects;
+    let Some(bucket) = &set.s3_bucket else {
+        let directory = set.dir.clone().unwrap_or_else(|| settings.server.data_dir.join("objects"));
+        return Objects::local(&directory)
+            .with_context(|| format!("files cannot be kept in {}", directory.display()));
+    };
+    let s3 = S3 {
+        bucket: bucket.clone(),
+        region: set.s3_region.clone(),
+        endpoint: set.s3_endpoint.clone(),
+        credentials: set.s3_access_key_id.clone().zip(set.s3_secret_access_key.clone()),
+    };
+    Objects::s3(&s3).context("files cannot be kept in the bucket of objects.s3_bucket")
 }
 
 /// The server's own keys, from their files.

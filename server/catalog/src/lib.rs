@@ -26,7 +26,6 @@ mod price;
 mod probe;
 mod state;
 mod store;
-mod tenant_key;
 mod tokenizer;
 mod upstream;
 

@@ -35,6 +35,15 @@ impl CatalogState {
     pub fn new(parts: CatalogParts) -> Self {
         Self(Arc::new(parts))
     }
+
+    /// Who asks an engine: what stands outside goes by the rules for outside, whoever registered it.
+    pub(crate) fn asks(&self, external: bool) -> &dyn EngineProbe {
+        if external { &*self.outside_probe } else { &*self.probe }
+    }
+
+    pub(crate) fn rules(&self, external: bool) -> &EgressRules {
+        if external { &self.outside_egress } else { &self.egress }
+    }
 }
 
 impl std::ops::Deref for CatalogState {

@@ -1,8 +1,9 @@
 //! Background work: jobs, and mail when there is a server to send it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
+use batches::ObjectRemoval;
 use jobs::Worker;
 use mail::Postman;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -13,7 +14,9 @@ use crate::foundation::Foundation;
 const MAIL_CHECK: Duration = Duration::from_secs(2);
 
 pub fn start(foundation: &Foundation, stop: &CancellationToken, tasks: &TaskTracker) -> anyhow::Result<()> {
-    let worker = Worker::new(foundation.db.clone(), foundation.clock.clone());
+    let removal = Arc::new(ObjectRemoval::new(foundation.objects.clone()));
+    let worker = Worker::new(foundation.db.clone(), foundation.clock.clone())
+        .handle(ObjectRemoval::KIND, removal);
     tasks.spawn(worker.run(stop.clone()));
     let mail = &foundation.settings.mail;
     if let Some(url) = &mail.smtp_url {

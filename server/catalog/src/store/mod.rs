@@ -10,6 +10,5 @@ pub mod playground;
 pub mod pool;
 pub mod price;
 pub mod rows;
-pub mod tenant_key;
 pub mod tokenizer;
 pub mod upstream;

@@ -31,12 +31,12 @@ pub async fn create(
     permit: OperatorPermit<MayCreateDeployment>,
     Json(new): Json<CreateDeployment>,
 ) -> Result<(StatusCode, Json<Deployment>), Refusal> {
-    let checked = deployment::check_new(&new, &state.egress)?;
+    let checked = deployment::check_new(&new, state.rules(new.external))?;
     let engine = asked(&state, &new, &checked).await?;
     deployment::check_external(new.external, engine.engine)?;
     let served = deployment::served(new.upstream_model.as_deref(), &new.model, &engine)?;
     let described = state
-        .probe
+        .asks(new.external)
         .describe(engine.engine, &checked.base_url, new.credential.as_deref(), &served.upstream_model)
         .await;
     let found = Found { engine: &engine, model: described.as_ref().or(served.listed), served: &served };
@@ -52,12 +52,12 @@ async fn asked(
     new: &CreateDeployment,
     checked: &Checked,
 ) -> Result<ProbedEngine, Problem> {
-    let credential = new.credential.as_deref();
+    let (probe, credential) = (state.asks(new.external), new.credential.as_deref());
     match checked.engine {
-        Some(engine) => state.probe.probe(engine, &checked.base_url, credential).await.map_err(|refusal| {
+        Some(engine) => probe.probe(engine, &checked.base_url, credential).await.map_err(|refusal| {
             Problem::field("base_url", format!("the engine does not answer as {engine}: {refusal}"))
         }),
-        None => state.probe.detect(&checked.base_url, credential).await.map_err(|refusal| {
+        None => probe.detect(&checked.base_url, credential).await.map_err(|refusal| {
             Problem::field("base_url", format!("no engine was found there: {refusal}; name it in `engine`"))
         }),
     }

@@ -21,8 +21,11 @@ pub async fn probe(
     let mut tx = permit.begin().await?;
     let found = addressed(&mut tx, &state, id).await?;
     tx.commit().await?;
-    let answer =
-        state.probe.probe(found.engine, &found.base_url, found.credential()).await.map_err(|refusal| {
+    let answer = state
+        .asks(found.deployment.external)
+        .probe(found.engine, &found.base_url, found.credential())
+        .await
+        .map_err(|refusal| {
             Problem::new(ErrorCode::EngineUnavailable, format!("The engine does not answer: {refusal}"))
         })?;
     let models = answer.models.into_iter().map(|model| model.name).collect();

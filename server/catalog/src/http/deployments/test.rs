@@ -39,7 +39,7 @@ pub async fn test(
         kind: asked(model.kind),
         context_length: found.deployment.context_length.or(Some(model.context_length)),
     };
-    Ok(Json(shown(state.probe.try_out(trial).await)))
+    Ok(Json(shown(state.asks(found.deployment.external).try_out(trial).await)))
 }
 
 const fn asked(kind: ModelKind) -> snapshot::ModelKind {

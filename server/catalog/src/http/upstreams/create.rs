@@ -1,11 +1,12 @@
 use access::{Refusal, TenantPermit, grants::CreateUpstream};
 use axum::extract::State;
 use http::StatusCode;
+use secrets::Purpose;
 use shared::{ErrorCode, TenantId};
 use shared_api::engines::{NewUpstream, Upstream};
 use web::{Json, Problem};
 
-use crate::{CatalogState, store, store::upstream::UpstreamToMake, tenant_key, upstream};
+use crate::{CatalogState, store, store::upstream::UpstreamToMake, upstream};
 
 /// How many a tenant may have.
 const MOST: usize = 50;
@@ -44,7 +45,10 @@ pub async fn create(
         .map_err(|refusal| Problem::field("base_url", format!("the provider does not answer: {refusal}")))?;
     let now = permit.now();
     let mut tx = permit.begin().await?;
-    let credential = tenant_key::seal(&mut tx, &state.key_encryption_key, &new.credential, now).await?;
+    let key = access::tenant_data_key(&mut tx, &state.key_encryption_key, now).await?;
+    let credential = key
+        .seal(Purpose::EngineCredential, new.credential.as_bytes(), &mut rand::rng())
+        .map_err(|error| Problem::internal(&error))?;
     let created_by = permit.caller().email();
     let make = UpstreamToMake { new: &new, checked: &checked, model_id, credential, created_by };
     let taken = || {
