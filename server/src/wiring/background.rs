@@ -15,8 +15,8 @@ const MAIL_CHECK: Duration = Duration::from_secs(2);
 
 pub fn start(foundation: &Foundation, stop: &CancellationToken, tasks: &TaskTracker) -> anyhow::Result<()> {
     let removal = Arc::new(ObjectRemoval::new(foundation.objects.clone()));
-    let worker = Worker::new(foundation.db.clone(), foundation.clock.clone())
-        .handle(ObjectRemoval::KIND, removal);
+    let worker =
+        Worker::new(foundation.db.clone(), foundation.clock.clone()).handle(ObjectRemoval::KIND, removal);
     tasks.spawn(worker.run(stop.clone()));
     let mail = &foundation.settings.mail;
     if let Some(url) = &mail.smtp_url {
