@@ -42,6 +42,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/keys") view=KeysPage/>
                     <Route path=path!("/projects") view=ProjectsPage/>
                     <Route path=path!("/models") view=ModelsPage/>
+                    <Route path=path!("/models/:id") view=ModelPage/>
+                    <Route path=path!("/playground") view=PlaygroundPage/>
+                    <Route path=path!("/batches") view=BatchesPage/>
+                    <Route path=path!("/batches/:id") view=BatchPage/>
+                    <Route path=path!("/files") view=FilesPage/>
+                    <Route path=path!("/upstreams") view=UpstreamsPage/>
                     <Route path=path!("/people") view=PeoplePage/>
                     <Route path=path!("/audit") view=AuditPage/>
                     <Route path=path!("/account") view=AccountPage/>

@@ -11,7 +11,7 @@
 //! a script; forms are `ActionForm`s on POST-only server functions, so they work without one too.
 //!
 //! ```text
-//! app.rs        the table of routes        forms.rs     what forms share: field errors, dialogs, notices
+//! app.rs        the table of routes        forms/       what forms share: field errors, dialogs, notices
 //! router.rs     what is mounted where      contexts/    who is signed in, whose pages these are
 //! api/<room>    server functions           pages/<area> pages, a file each
 //! ```

@@ -56,12 +56,12 @@ fn under(tenant: TenantId, rest: &str) -> String {
 }
 
 #[cfg(feature = "ssr")]
-async fn projects_of(tenant: TenantId) -> Answer<Vec<Project>> {
+pub(crate) async fn projects_of(tenant: TenantId) -> Answer<Vec<Project>> {
     Ok(call::get::<Page<Project>>(&under(tenant, "projects?limit=200")).await?.data)
 }
 
 #[cfg(feature = "ssr")]
-async fn models_of(tenant: TenantId) -> Answer<Vec<TenantModel>> {
+pub(crate) async fn models_of(tenant: TenantId) -> Answer<Vec<TenantModel>> {
     Ok(call::get::<Page<TenantModel>>(&under(tenant, "models")).await?.data)
 }
 

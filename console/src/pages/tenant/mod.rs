@@ -1,18 +1,21 @@
 //! A tenant's pages, under `/t/{slug}`.
 
 pub(super) mod audit_page;
+mod batches;
 mod calls_page;
+mod catalog;
 pub(super) mod charts;
 mod key_dialogs;
 mod key_table;
 mod keys_page;
-mod models_page;
 pub(super) mod overview_page;
 mod people_dialogs;
 pub(super) mod people_page;
+mod playground;
 mod projects_page;
 mod quick_start_page;
 mod snippets;
+mod upstreams_page;
 mod usage_page;
 mod usage_table;
 
@@ -24,13 +27,16 @@ use super::frame::{Area, AreaFrame};
 use crate::contexts::{NothingHere, Scope, use_tenant};
 
 pub use audit_page::AuditPage;
+pub use batches::{BatchPage, BatchesPage, FilesPage};
 pub use calls_page::CallsPage;
+pub use catalog::{ModelPage, ModelsPage};
 pub use keys_page::KeysPage;
-pub use models_page::ModelsPage;
 pub use overview_page::OverviewPage;
 pub use people_page::PeoplePage;
+pub use playground::PlaygroundPage;
 pub use projects_page::ProjectsPage;
 pub use quick_start_page::QuickStartPage;
+pub use upstreams_page::UpstreamsPage;
 pub use usage_page::UsagePage;
 
 const AREA: Area = Area {
@@ -51,6 +57,10 @@ fn nav(scope: Scope) -> Vec<NavSection> {
     if scope.may(Action::Read, Of::Audit) {
         people.push(item("Audit log", "audit", Icon::Shield));
     }
+    let mut build = vec![item("API keys", "keys", Icon::Key), item("Projects", "projects", Icon::Folder)];
+    if scope.may(Action::Read, Of::Upstream) {
+        build.push(item("Own upstreams", "upstreams", Icon::Globe));
+    }
     vec![
         NavSection::new(
             "",
@@ -62,13 +72,15 @@ fn nav(scope: Scope) -> Vec<NavSection> {
             ],
         ),
         NavSection::new(
-            "Build",
+            "Models",
             vec![
-                item("API keys", "keys", Icon::Key),
-                item("Projects", "projects", Icon::Folder),
-                item("Models", "models", Icon::Box),
+                item("Catalogue", "models", Icon::Box),
+                item("Playground", "playground", Icon::Sparkle),
+                item("Batches", "batches", Icon::Layers),
+                item("Files", "files", Icon::Document),
             ],
         ),
+        NavSection::new("Build", build),
         NavSection::new("Organisation", people),
     ]
 }
