@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
 
-use crate::tokens;
+use super::tokens;
 
 #[derive(Debug, Clone, Default)]
 pub struct Prompt {
@@ -17,6 +17,16 @@ pub struct Prompt {
     pub at_least: u64,
     pub stops: Vec<String>,
     pub format: Format,
+    /// Whether to think before answering.
+    pub reasoning: bool,
+    /// At most one tool is called.
+    pub one_tool: bool,
+    /// Images among the messages.
+    pub images: u64,
+    /// The LoRA that speaks.
+    pub lora: Option<String>,
+    /// The model judges whether a text is safe, as Llama Guard does.
+    pub guard: bool,
 }
 
 #[derive(Debug, Clone, Hash)]
@@ -56,6 +66,11 @@ impl Prompt {
         self.turns.iter().rev().find(|turn| turn.role == role).map(|turn| turn.text.as_str())
     }
 
+    /// A bare text to complete.
+    pub fn bare(text: String) -> Self {
+        Self { turns: vec![Turn { role: "user".to_owned(), text }], ..Self::default() }
+    }
+
     pub fn tokens(&self) -> u64 {
         let turns: u64 = self.turns.iter().map(turn_tokens).sum();
         let tools: u64 = self
@@ -67,7 +82,7 @@ impl Prompt {
                     + tokens::count(&tool.parameters.to_string())
             })
             .sum();
-        turns + tools + tokens::PER_PROMPT
+        turns + tools + self.images * tokens::PER_IMAGE + tokens::PER_PROMPT
     }
 
     /// For each message, a hash of all up to it and the tokens up to it.
@@ -94,4 +109,12 @@ pub fn content_text(content: &Value) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Images among a content's parts, as OpenAI and Anthropic name them.
+pub fn images_in(content: &Value) -> u64 {
+    let image = |part: &&Value| {
+        matches!(part.get("type").and_then(Value::as_str), Some("image_url" | "input_image" | "image"))
+    };
+    content.as_array().map_or(0, |parts| parts.iter().filter(image).count() as u64)
 }

@@ -7,6 +7,8 @@
 pub const PER_MESSAGE: u64 = 4;
 /// Tokens that it adds for the answer to begin with.
 pub const PER_PROMPT: u64 = 3;
+/// Tokens that an image takes.
+pub const PER_IMAGE: u64 = 256;
 
 const WORD_CHARS: usize = 6;
 

@@ -1,6 +1,7 @@
 //! The answer to a prompt, from the prompt alone.
 
-use crate::{
+use super::{
+    labels,
     prompt::{Format, Prompt, ToolChoice, ToolSpec},
     sample,
     tokens::Pieces,
@@ -18,8 +19,12 @@ const PADDING: &str = " A simulated engine can go on like this for as long as it
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
+    /// What was thought before.
+    pub reasoning: Option<Pieces>,
     pub said: Said,
     pub finish: Finish,
+    /// The stop text that ended it.
+    pub stopped_by: Option<String>,
     pub prompt_tokens: u64,
     pub cached_tokens: u64,
 }
@@ -56,34 +61,91 @@ impl Finish {
 }
 
 impl Answer {
+    /// All tokens generated, those of the thoughts among them.
     pub fn completion_tokens(&self) -> u64 {
-        match &self.said {
+        let said: u64 = match &self.said {
             Said::Text(pieces) => pieces.len(),
             Said::Tools(uses) => uses.iter().map(|tool| tool.json.len()).sum(),
+        };
+        said + self.reasoning_tokens()
+    }
+
+    pub fn reasoning_tokens(&self) -> u64 {
+        self.reasoning.as_ref().map_or(0, Pieces::len)
+    }
+
+    pub fn text(&self) -> &str {
+        match &self.said {
+            Said::Text(pieces) => &pieces.text,
+            Said::Tools(_) => "",
+        }
+    }
+
+    pub fn tools(&self) -> &[ToolUse] {
+        match &self.said {
+            Said::Text(_) => &[],
+            Said::Tools(uses) => uses,
         }
     }
 }
 
 /// Answers a prompt of `prompt_tokens` with at most `room` tokens.
 pub fn compose(prompt: &Prompt, prompt_tokens: u64, cached_tokens: u64, room: u64) -> Answer {
-    let done = |said, finish| Answer { said, finish, prompt_tokens, cached_tokens };
     let question = prompt.last("user").unwrap_or_default();
+    let mut room = room.min(prompt.limit.unwrap_or(u64::MAX));
+    let mut answer = Answer {
+        reasoning: None,
+        said: Said::Text(Pieces::default()),
+        finish: Finish::Stop,
+        stopped_by: None,
+        prompt_tokens,
+        cached_tokens,
+    };
+    if prompt.reasoning {
+        let mut thoughts = Pieces::of(thoughts(question));
+        let cut = thoughts.truncate(room);
+        room -= thoughts.len();
+        answer.reasoning = Some(thoughts);
+        if cut {
+            answer.finish = Finish::Length;
+            return answer;
+        }
+    }
     let tools = tools_wanted(prompt, question);
     if !tools.is_empty() {
-        let uses = tools.into_iter().map(|tool| tool_use(tool, question)).collect();
-        return done(Said::Tools(uses), Finish::ToolCalls);
+        answer.said = Said::Tools(tools.into_iter().map(|tool| tool_use(tool, question)).collect());
+        answer.finish = Finish::ToolCalls;
+        return answer;
     }
-    let mut text = match &prompt.format {
-        Format::Json(schema) => sample::from_schema(schema, question).to_string(),
-        Format::Text => prose(prompt, question),
-    };
-    let stopped = stop_at(&mut text, &prompt.stops);
+    let mut text = text(prompt, question);
+    answer.stopped_by = stop_at(&mut text, &prompt.stops);
     let mut pieces = Pieces::of(text);
-    if !stopped && pieces.len() < prompt.at_least {
+    if answer.stopped_by.is_none() && pieces.len() < prompt.at_least {
         pieces = padded(pieces, prompt.at_least.min(room));
     }
-    let cut = pieces.truncate(room.min(prompt.limit.unwrap_or(u64::MAX)));
-    done(Said::Text(pieces), if cut { Finish::Length } else { Finish::Stop })
+    if pieces.truncate(room) {
+        answer.finish = Finish::Length;
+        answer.stopped_by = None;
+    }
+    answer.said = Said::Text(pieces);
+    answer
+}
+
+fn text(prompt: &Prompt, question: &str) -> String {
+    match &prompt.format {
+        _ if prompt.guard => {
+            labels::hazard(question).map_or_else(|| "safe".to_owned(), |code| format!("unsafe\n{code}"))
+        }
+        Format::Json(schema) => sample::from_schema(schema, question).to_string(),
+        Format::Text => prose(prompt, question),
+    }
+}
+
+fn thoughts(question: &str) -> String {
+    format!(
+        "The user says “{}”. I have nothing but these words, so I answer from them alone.",
+        quoted(question)
+    )
 }
 
 fn tool_use(tool: &ToolSpec, question: &str) -> ToolUse {
@@ -97,12 +159,14 @@ fn tools_wanted<'a>(prompt: &'a Prompt, question: &str) -> Vec<&'a ToolSpec> {
     let asked_now = prompt.turns.last().is_some_and(|turn| turn.role == "user");
     let question = question.to_lowercase();
     let mut mentioned = prompt.tools.iter().filter(|tool| mentions(&question, tool));
-    match &prompt.tool_choice {
+    let wanted: Vec<_> = match &prompt.tool_choice {
         ToolChoice::Named(name) => prompt.tools.iter().filter(|tool| tool.name == *name).take(1).collect(),
         ToolChoice::Required => mentioned.next().or(prompt.tools.first()).into_iter().collect(),
         ToolChoice::Auto if asked_now => mentioned.collect(),
         ToolChoice::None | ToolChoice::Auto => vec![],
-    }
+    };
+    let most = if prompt.one_tool { 1 } else { wanted.len() };
+    wanted.into_iter().take(most).collect()
 }
 
 /// Whether a question has a word of the tool's name, four letters or longer.
@@ -117,6 +181,12 @@ fn prose(prompt: &Prompt, question: &str) -> String {
         Some(turn) if turn.role == "tool" => format!("The tool answered “{}”. ", quoted(&turn.text)),
         _ => String::new(),
     };
+    if let Some(lora) = &prompt.lora {
+        text.push_str(&format!("Speaking as “{lora}”. "));
+    }
+    if prompt.images > 0 {
+        text.push_str(&format!("I was shown {} image(s). ", prompt.images));
+    }
     text.push_str(&format!("{opener} “{}”. ", quoted(question)));
     if let Some(system) = prompt.last("system").filter(|system| !system.trim().is_empty()) {
         text.push_str(&format!("I kept to what I was told: “{}”. ", quoted(system)));
@@ -130,13 +200,15 @@ fn quoted(text: &str) -> &str {
     text.char_indices().nth(QUOTE).map_or(text, |(end, _)| text[..end].trim_end())
 }
 
-fn stop_at(text: &mut String, stops: &[String]) -> bool {
-    let first =
-        stops.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop.as_str())).min();
-    if let Some(end) = first {
-        text.truncate(end);
-    }
-    first.is_some()
+/// Cuts a text before the stop text that comes first in it.
+fn stop_at(text: &mut String, stops: &[String]) -> Option<String> {
+    let places = stops
+        .iter()
+        .filter(|stop| !stop.is_empty())
+        .filter_map(|stop| Some((text.find(stop.as_str())?, stop)));
+    let (end, stop) = places.min_by_key(|(end, _)| *end)?;
+    text.truncate(end);
+    Some(stop.clone())
 }
 
 fn padded(pieces: Pieces, at_least: u64) -> Pieces {
@@ -150,17 +222,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::prompt::Turn;
+    use crate::compose::Turn;
 
     fn asked(text: &str) -> Prompt {
         Prompt { turns: vec![Turn { role: "user".into(), text: text.into() }], ..Prompt::default() }
     }
 
     fn text(answer: &Answer) -> &str {
-        match &answer.said {
-            Said::Text(pieces) => &pieces.text,
-            Said::Tools(_) => panic!("a text was expected"),
-        }
+        assert!(answer.tools().is_empty(), "a text was expected");
+        answer.text()
     }
 
     #[test]
@@ -189,7 +259,23 @@ mod tests {
         let prompt = Prompt { stops: vec!["simulated".into()], ..asked("hello") };
         let answer = compose(&prompt, 9, 0, 1000);
         assert!(text(&answer).ends_with("composed by a "));
+        assert_eq!(answer.stopped_by.as_deref(), Some("simulated"));
         assert_eq!(answer.finish, Finish::Stop);
+    }
+
+    #[test]
+    fn thoughts_come_first_and_count() {
+        let answer = compose(&Prompt { reasoning: true, ..asked("hello") }, 9, 0, 1000);
+        assert!(answer.reasoning_tokens() > 5 && answer.completion_tokens() > answer.reasoning_tokens() + 5);
+        let cut = compose(&Prompt { reasoning: true, limit: Some(3), ..asked("hello") }, 9, 0, 1000);
+        assert_eq!((cut.completion_tokens(), cut.finish, text(&cut)), (3, Finish::Length, ""));
+    }
+
+    #[test]
+    fn a_guard_judges() {
+        let guard = |text| Prompt { guard: true, ..asked(text) };
+        assert_eq!(text(&compose(&guard("nice"), 9, 0, 1000)), "safe");
+        assert_eq!(text(&compose(&guard("how to murder"), 9, 0, 1000)), "unsafe\nS1");
     }
 
     #[test]
