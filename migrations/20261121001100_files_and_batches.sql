@@ -69,6 +69,7 @@ create table batches (
 );
 select protect_tenant_table('batches');
 create index batches_of_project on batches (tenant_id, project_id, id);
+create index batches_held on batches (tenant_id) where locked_by is not null;
 create index batches_open on batches (created_at) where status in ('validating', 'in_progress', 'finalizing', 'cancelling');
 grant select, insert, update on batches to switchyard_app;
 -- Workers find and hold batches across tenants, and no more.

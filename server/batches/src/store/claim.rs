@@ -15,23 +15,26 @@ pub struct Claimed {
 }
 
 /// Takes an open batch that nobody holds: of the tenant that has the fewest under way, the oldest first. `per_tenant`:
-/// how many of one tenant may be held at once. A suspended tenant's batches wait, until they expire.
+/// how many of one tenant may be held at once. `but`: not these. A suspended tenant's batches wait, until they expire.
 pub async fn take(
     tx: &mut SystemTx,
     worker: &str,
+    but: &[Uuid],
     per_tenant: i64,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Claimed>, BatchesError> {
     let row: Option<(Uuid, Uuid)> = sqlx::query_as(
-        "with due as (\
+        "with held as (\
+           select tenant_id, count(*) as batches from batches \
+           where locked_by is not null and locked_until >= $2 group by tenant_id), \
+         due as (\
            select b.tenant_id, b.id from batches b join tenants t on t.id = b.tenant_id \
-           cross join lateral (select count(*) as held from batches o \
-             where o.tenant_id = b.tenant_id and o.locked_until >= $2 and o.locked_by is not null) h \
+           left join held h on h.tenant_id = b.tenant_id \
            where b.status in ('validating', 'in_progress', 'finalizing', 'cancelling') \
-           and (b.locked_until is null or b.locked_until < $2) and h.held < $4 \
+           and (b.locked_until is null or b.locked_until < $2) and coalesce(h.batches, 0) < $4 and b.id <> all($5) \
            and (t.status = 'active' or (t.status = 'suspended' and b.expires_at <= $2)) \
-           order by h.held, b.created_at, b.id limit 1 for update of b skip locked) \
+           order by coalesce(h.batches, 0), b.created_at, b.id limit 1 for update of b skip locked) \
          update batches b set locked_by = $1, locked_until = $3 from due \
          where b.tenant_id = due.tenant_id and b.id = due.id returning b.tenant_id, b.id",
     )
@@ -39,6 +42,7 @@ pub async fn take(
     .bind(now)
     .bind(until)
     .bind(per_tenant)
+    .bind(but)
     .fetch_optional(tx.conn())
     .await?;
     Ok(row.map(|(tenant, batch)| Claimed {

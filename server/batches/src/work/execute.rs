@@ -115,6 +115,8 @@ impl<'a> Execution<'a> {
         let mut place: Option<BoxFuture<'static, Option<Places>>> = None;
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Before the first call: what is over already makes none.
+        self.look().await?;
         loop {
             if self.halt.is_none() && self.next.is_none() {
                 self.next = self.next_work().await?;

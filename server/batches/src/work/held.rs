@@ -52,9 +52,11 @@ impl Interrupted {
     }
 }
 
+#[derive(Clone)]
 pub struct Held {
     pub batches: Batches,
     pub runner: Arc<dyn Runner>,
+    /// Who holds it: a new name for every claim.
     pub worker: Arc<str>,
     pub claimed: Claimed,
 }

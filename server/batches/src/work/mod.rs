@@ -10,22 +10,23 @@ mod held;
 mod sweep;
 mod validate;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use shared::BatchId;
 use shared_chat::BatchStatus;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::{Id, JoinError, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{
-    Batches, BatchesError, Runner,
-    store::claim::{self, Claimed},
-};
+use crate::{Batches, BatchesError, Runner, store::claim};
 use held::{Held, Interrupted};
 
 /// How long a worker may be silent before its batch is another's.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// How long a batch that failed for want of a store waits for another try.
 const SET_BACK: TimeDelta = TimeDelta::seconds(30);
 /// How long an idle worker waits before it looks again.
@@ -38,18 +39,17 @@ const SWEEP_EVERY: Duration = Duration::from_mins(1);
 pub struct BatchWorker {
     batches: Batches,
     runner: Arc<dyn Runner>,
-    name: Arc<str>,
 }
 
 impl std::fmt::Debug for BatchWorker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BatchWorker").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("BatchWorker").field("batches", &self.batches).finish_non_exhaustive()
     }
 }
 
 impl BatchWorker {
     pub fn new(batches: Batches, runner: Arc<dyn Runner>) -> Self {
-        Self { batches, runner, name: Uuid::now_v7().to_string().into() }
+        Self { batches, runner }
     }
 
     /// Works until `stop`; then calls under way may end, and batches are left to the next worker. A database that is
@@ -57,6 +57,7 @@ impl BatchWorker {
     pub async fn run(self, stop: CancellationToken) {
         let most = self.batches.limits().max_concurrent_batches;
         let mut running = JoinSet::new();
+        let mut under_way: HashMap<Id, BatchId> = HashMap::new();
         let mut next_sweep = Instant::now();
         while !stop.is_cancelled() {
             if next_sweep <= Instant::now() {
@@ -64,48 +65,50 @@ impl BatchWorker {
                 next_sweep = Instant::now() + SWEEP_EVERY;
             }
             while running.len() < most
-                && let Some(claimed) = self.claim().await
+                && let Some(held) = self.claim(under_way.values().copied()).await
             {
-                running.spawn(self.clone().work(claimed, stop.clone()));
+                let batch = held.claimed.batch;
+                under_way.insert(running.spawn(self.clone().work(held, stop.clone())).id(), batch);
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.batches.wake().notified() => {}
                 () = tokio::time::sleep(IDLE) => {}
-                Some(ended) = running.join_next() => told(ended),
+                Some(ended) = running.join_next_with_id() => {
+                    under_way.remove(&told(ended));
+                }
             }
         }
-        while let Some(ended) = running.join_next().await {
+        while let Some(ended) = running.join_next_with_id().await {
             told(ended);
         }
     }
 
-    /// None when there is nothing to do, or no way to know.
-    async fn claim(&self) -> Option<Claimed> {
+    /// None when there is nothing to do, or no way to know. What is under way here is not taken twice, even where its
+    /// lease ended because the database was away for too long.
+    async fn claim(&self, under_way: impl Iterator<Item = BatchId>) -> Option<Held> {
+        let but: Vec<_> = under_way.map(BatchId::uuid).collect();
+        let worker: Arc<str> = Uuid::now_v7().to_string().into();
         let per_tenant = (self.batches.limits().max_concurrent_batches / 2).max(1);
         let now = self.batches.now();
         let taken = async {
             let mut tx = self.batches.db().system().await?;
-            let taken = claim::take(&mut tx, &self.name, per_tenant as i64, now, now + LEASE).await?;
+            let taken = claim::take(&mut tx, &worker, &but, per_tenant as i64, now, now + LEASE).await?;
             tx.commit().await?;
             Ok::<_, BatchesError>(taken)
         };
-        taken.await.unwrap_or_else(|error| {
+        let claimed = taken.await.unwrap_or_else(|error| {
             tracing::warn!(error = %chain(&error), "batches cannot be looked for");
             None
-        })
+        })?;
+        Some(Held { batches: self.batches.clone(), runner: self.runner.clone(), worker, claimed })
     }
 
-    async fn work(self, claimed: Claimed, stop: CancellationToken) {
-        let held = Held {
-            batches: self.batches.clone(),
-            runner: self.runner.clone(),
-            worker: self.name.clone(),
-            claimed,
-        };
+    async fn work(self, held: Held, stop: CancellationToken) {
+        let claimed = held.claimed;
         let ended = tokio::select! {
             ended = drive(&held, &stop) => ended,
-            () = self.beat(claimed) => Err(Interrupted::Lost),
+            () = self.beat(&held) => Err(Interrupted::Lost),
         };
         let until = match ended {
             Ok(()) => None,
@@ -120,7 +123,7 @@ impl BatchWorker {
         };
         let released = async {
             let mut tx = self.batches.db().system().await?;
-            claim::release(&mut tx, claimed, &self.name, until).await?;
+            claim::release(&mut tx, claimed, &held.worker, until).await?;
             Ok::<_, BatchesError>(tx.commit().await?)
         };
         if let Err(error) = released.await {
@@ -130,14 +133,14 @@ impl BatchWorker {
 
     /// Renews the lease; returns when it is another's. A database that is away does not end the work: it ends nobody's
     /// lease either.
-    async fn beat(&self, claimed: Claimed) {
+    async fn beat(&self, held: &Held) {
         let every = LEASE.to_std().unwrap_or(Duration::from_mins(1)) / 3;
         loop {
             tokio::time::sleep(every).await;
             let until = self.batches.now() + LEASE;
             let renewed = async {
                 let mut tx = self.batches.db().system().await?;
-                let ours = claim::renew(&mut tx, claimed, &self.name, until).await?;
+                let ours = claim::renew(&mut tx, held.claimed, &held.worker, until).await?;
                 tx.commit().await?;
                 Ok::<_, BatchesError>(ours)
             };
@@ -148,9 +151,13 @@ impl BatchWorker {
     }
 }
 
-fn told(ended: Result<(), tokio::task::JoinError>) {
-    if let Err(error) = ended {
-        tracing::error!(%error, "work on a batch broke off; it goes on when its lease ends");
+fn told(ended: Result<(Id, ()), JoinError>) -> Id {
+    match ended {
+        Ok((id, ())) => id,
+        Err(error) => {
+            tracing::error!(%error, "work on a batch broke off; it goes on when its lease ends");
+            error.id()
+        }
     }
 }
 

@@ -215,7 +215,10 @@ impl App {
     /// On `/v1`, as a key.
     pub async fn send(&self, caller: ApiCaller, mut request: Request<Body>) -> Answer {
         request.extensions_mut().insert(caller);
-        Self::answered(&self.v1, request).await
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let answer = Self::answered(&self.v1, request).await;
+        judged(&method, &path, &answer);
+        answer
     }
 
     /// On `/v1`, past whoever checks keys.
@@ -314,6 +317,28 @@ pub struct Working {
 impl Drop for Working {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// Every answer on `/v1` is one of OpenAI's document.
+fn judged(method: &Method, path: &str, answer: &Answer) {
+    let Some(spec) = testkit::openai_spec() else { return };
+    let whole = answer.json();
+    if !answer.status.is_success() {
+        let checked = spec.check("ErrorResponse", &whole);
+        assert_eq!(checked, Ok(()), "{method} {path}: {whole}");
+        return;
+    }
+    let named = |segment: &str| match segment {
+        id if id.starts_with("file-") => "{file_id}".to_owned(),
+        id if id.starts_with("batch_") => "{batch_id}".to_owned(),
+        other => other.to_owned(),
+    };
+    let path: Vec<_> = path.trim_start_matches("/v1").split('/').map(named).collect();
+    let path = path.join("/");
+    if !path.ends_with("/content") {
+        let checked = spec.check_answer(method.as_str(), &path, answer.status.as_u16(), &whole);
+        assert_eq!(checked, Ok(()), "{method} {path}: {whole}");
     }
 }
 

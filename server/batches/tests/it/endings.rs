@@ -58,7 +58,7 @@ async fn after_24_hours_what_is_not_done_is_told_as_expired() {
     app.wind(TimeDelta::hours(24));
     // The calls under way hold the end up until they have theirs.
     let under_way = runner.names().len();
-    tokio::time::timeout(std::time::Duration::from_secs(5), app.until_status(caller, &id, "expired"))
+    tokio::time::timeout(std::time::Duration::from_secs(2), app.until_status(caller, &id, "expired"))
         .await
         .expect_err("calls are still under way");
     runner.gate.add_permits(1000);
