@@ -52,6 +52,11 @@ impl Unsupported {
         )
     }
 
+    /// Of a tokenisation: the engine has no route that applies the model's template.
+    pub(crate) fn messages() -> Self {
+        Self::new("messages", "cannot be tokenised by this model's engine: send a prompt")
+    }
+
     pub(crate) fn unwritable() -> Self {
         Self::new("messages", "hold a value that cannot be written as JSON")
     }

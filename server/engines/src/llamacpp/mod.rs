@@ -4,7 +4,6 @@
 
 mod metrics;
 mod probe;
-mod rerank;
 mod tokens;
 
 use bytes::Bytes;
@@ -43,7 +42,9 @@ impl Engine for Llamacpp {
     fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
         let own = |path, body| Ok(EngineRequest::new(path, body, context));
         match task {
-            Task::Rerank(request) => own("/v1/rerank", rerank::body(request, context.upstream_model)),
+            Task::Rerank(request) => {
+                own("/v1/rerank", openai::texts_to_rank(request, context.upstream_model))
+            }
             Task::Tokenize(request) => own("/tokenize", tokens::tokenize(request)?),
             Task::Detokenize(request) => own("/detokenize", tokens::detokenize(request)),
             _ => openai::prepare(&ABILITIES, task, context),

@@ -11,12 +11,7 @@ use crate::{
 };
 
 pub fn tokenize(request: &TokenizeRequest) -> Result<Bytes, Unsupported> {
-    let Some(prompt) = &request.prompt else {
-        return Err(Unsupported::new(
-            "messages",
-            "cannot be tokenised by this model's engine: send a prompt",
-        ));
-    };
+    let Some(prompt) = &request.prompt else { return Err(Unsupported::messages()) };
     let body = json!({
         "content": prompt,
         // vLLM's default; llama.cpp's own is false.

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Number, Value};
 use shared_chat::{
-    ChatRequest, CompletionRequest, EmbeddingRequest, EncodingFormat, Message, Rest, Stop, StreamOptions,
-    TextOrTokens, Tool,
+    ChatRequest, CompletionRequest, EmbeddingRequest, EncodingFormat, Message, RerankRequest, Rest, Stop,
+    StreamOptions, TextOrTokens, Tool,
 };
 
 use super::{Abilities, Embeddings, StreamUsage};
@@ -52,6 +52,19 @@ fn renamed(request: &impl Serialize, model: &str) -> Result<Bytes, Unsupported> 
         body.insert("model".to_owned(), model.into());
     }
     Ok(body.to_string().into())
+}
+
+/// A reranking for an engine whose documents are texts alone.
+pub fn texts_to_rank(request: &RerankRequest, model: &str) -> Bytes {
+    let mut body = request.rest.clone();
+    body.insert("model".to_owned(), model.into());
+    body.insert("query".to_owned(), request.query.clone().into());
+    let texts = request.documents.iter().map(|document| Value::from(document.text()));
+    body.insert("documents".to_owned(), texts.collect());
+    if let Some(top) = request.top_n {
+        body.insert("top_n".to_owned(), top.into());
+    }
+    Value::Object(body).to_string().into()
 }
 
 fn completion(request: &CompletionRequest, model: &str, usage: StreamUsage) -> Result<Bytes, Unsupported> {

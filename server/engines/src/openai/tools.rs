@@ -26,6 +26,39 @@ struct Call {
     index: Option<u64>,
     id: String,
     name: String,
+    arguments: Progress,
+}
+
+/// How far a call's arguments have come, as JSON.
+#[derive(Debug, Default)]
+struct Progress {
+    begun: bool,
+    depth: u32,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Progress {
+    fn add(&mut self, piece: &str) {
+        for byte in piece.bytes() {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.quoted => self.escaped = true,
+                b'"' => self.quoted = !self.quoted,
+                _ if self.quoted => {}
+                b'{' | b'[' => {
+                    self.begun = true;
+                    self.depth = self.depth.saturating_add(1);
+                }
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.begun && self.depth == 0 && !self.quoted
+    }
 }
 
 /// Whether anything was changed.
@@ -98,23 +131,31 @@ impl Tools {
         let id = piece.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
         let name = text(piece.get("function"), "name");
         let calls = self.choices.entry(choice).or_default();
-        // A call goes on under its index, or without one; another id with a name is another call, whatever its index.
+        // A call goes on under its index, or without one. Another id is another call, if another name comes with it or
+        // the call is whole: vLLM before 0.9 gives every piece of a named call an id of its own.
         let known = match index {
             Some(_) => calls.iter().rposition(|call| call.index == index),
             None if name.is_empty() => calls.len().checked_sub(1),
             None => id.as_ref().and_then(|id| calls.iter().position(|call| call.id == *id)),
         };
-        let another = |at: &usize| !name.is_empty() && id.as_ref().is_some_and(|id| *id != calls[*at].id);
-        let mut changed = match known.filter(|at| !another(at)) {
-            Some(at) => goes_on(piece, &mut calls[at], at, &name),
+        let another = |call: &Call| {
+            let renamed = !name.is_empty() && id.as_ref().is_some_and(|id| *id != call.id);
+            renamed && (name != call.name || call.arguments.is_whole())
+        };
+        let (at, mut changed) = match known.filter(|at| !another(&calls[*at])) {
+            Some(at) => (at, goes_on(piece, &mut calls[at], at, &name)),
             None => {
                 let at = calls.len();
                 let changed = self.begin(piece, choice, index, name);
-                changed | set(piece, "index", at.into())
+                (at, changed | set(piece, "index", at.into()))
             }
         };
         if let Some(function) = piece.get_mut("function").and_then(Value::as_object_mut) {
             changed |= stringify(function, "");
+            let arguments = function.get("arguments").and_then(Value::as_str).unwrap_or_default();
+            if let Some(call) = self.choices.get_mut(&choice).and_then(|calls| calls.get_mut(at)) {
+                call.arguments.add(arguments);
+            }
         }
         changed
     }
@@ -139,7 +180,12 @@ impl Tools {
         if call.get("type").is_none_or(|kind| !kind.is_string()) && call.contains_key("function") {
             changed |= set(call, "type", "function".into());
         }
-        self.choices.entry(choice).or_default().push(Call { index, id, name });
+        self.choices.entry(choice).or_default().push(Call {
+            index,
+            id,
+            name,
+            arguments: Progress::default(),
+        });
         changed
     }
 

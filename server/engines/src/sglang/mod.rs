@@ -39,15 +39,14 @@ impl Engine for Sglang {
     }
 
     fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
-        if let Task::Tokenize(request) = task
-            && request.prompt.is_none()
-        {
-            return Err(Unsupported::new(
-                "messages",
-                "cannot be tokenised by this model's engine: send a prompt",
-            ));
+        match task {
+            Task::Tokenize(request) if request.prompt.is_none() => Err(Unsupported::messages()),
+            Task::Rerank(request) => {
+                let body = openai::texts_to_rank(request, context.upstream_model);
+                Ok(EngineRequest::new("/v1/rerank", body, context))
+            }
+            _ => openai::prepare(&ABILITIES, task, context),
         }
-        openai::prepare(&ABILITIES, task, context)
     }
 
     fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {

@@ -11,12 +11,7 @@ use crate::{
 };
 
 pub fn body(request: &TokenizeRequest) -> Result<Bytes, Unsupported> {
-    let Some(prompt) = &request.prompt else {
-        return Err(Unsupported::new(
-            "messages",
-            "cannot be tokenised by this model's engine: send a prompt",
-        ));
-    };
+    let Some(prompt) = &request.prompt else { return Err(Unsupported::messages()) };
     if request.add_special_tokens == Some(false) {
         let reason = "must be true for this model: its engine always adds them";
         return Err(Unsupported::new("add_special_tokens", reason));
