@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn said(text_bytes: u64, usage: Option<TokenCounts>) -> Summary {
-        Summary { choices: 1, meaningful: true, text_bytes, finish: None, usage }
+        Summary { choices: 1, meaningful: true, text_bytes, usage, ..Summary::default() }
     }
 
     #[test]
