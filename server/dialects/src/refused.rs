@@ -37,5 +37,9 @@ impl Refused {
 
 /// An answer that is not a chat completion.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is not a chat completion")]
-pub struct Unreadable(#[from] serde_json::Error);
+pub enum Unreadable {
+    #[error("the answer is not a chat completion")]
+    NotOne(#[from] serde_json::Error),
+    #[error("the answer has no choice")]
+    Empty,
+}

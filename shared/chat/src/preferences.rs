@@ -23,7 +23,7 @@ impl Preferences {
 }
 
 fn field<T: serde::de::DeserializeOwned>(rest: &mut Rest, name: &str) -> Result<Option<T>, BadPreference> {
-    let Some(value) = rest.remove(name) else { return Ok(None) };
+    let Some(value) = rest.remove(name).filter(|value| !value.is_null()) else { return Ok(None) };
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let inner = if path == "." { String::new() } else { format!(".{path}").replace(".[", "[") };

@@ -29,6 +29,8 @@ pub fn to_chat(request: &MessagesRequest) -> Result<ChatRequest, Refused> {
     refusals::check(request)?;
     let mut chat = ChatRequest::new(request.model.clone(), conversation::messages(request)?);
     passing::pass(&request.rest, &mut chat)?;
+    // That all thinking is kept needs nobody to be told.
+    chat.rest.remove("context_management");
     chat.stream = request.stream;
     chat.max_completion_tokens = Some(request.max_tokens);
     chat.temperature = request.temperature.clone();

@@ -36,6 +36,11 @@ impl Item {
         }
     }
 
+    /// The id of the item that this one only refers to.
+    pub fn reference(&self) -> Option<&str> {
+        self.id().filter(|_| self.kind() == "item_reference")
+    }
+
     pub fn id(&self) -> Option<&str> {
         self.0.get("id")?.as_str()
     }

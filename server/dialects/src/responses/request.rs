@@ -82,6 +82,16 @@ impl ResponsesRequest {
         }
     }
 
+    /// Puts what `find` knows in the place of items that are only referred to.
+    pub fn resolve(&mut self, mut find: impl FnMut(&str) -> Option<Item>) {
+        let Some(Input::Items(items)) = &mut self.input else { return };
+        for item in items {
+            if let Some(found) = item.reference().and_then(&mut find) {
+                *item = found;
+            }
+        }
+    }
+
     pub(super) fn includes(&self, what: &str) -> bool {
         self.include.iter().flatten().any(|one| one == what)
     }

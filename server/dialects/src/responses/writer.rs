@@ -63,9 +63,7 @@ impl Writer {
     pub fn whole(&mut self, chat: &[u8]) -> Result<Bytes, Unreadable> {
         let mut read = Answer::read(chat)?;
         let usage = read.usage.take();
-        if let Some(choice) = read.choice() {
-            self.answer.add(choice, &mut Silent);
-        }
+        self.answer.add(read.choice().ok_or(Unreadable::Empty)?, &mut Silent);
         let standing = self.ending(usage);
         self.answer.end(self.cut, &mut Silent);
         self.over = true;
