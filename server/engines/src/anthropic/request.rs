@@ -92,6 +92,10 @@ fn temperature(request: &ChatRequest) -> Result<Option<Value>, Unsupported> {
 
 /// `reasoning_effort`, or OpenRouter's `reasoning: {effort, max_tokens, enabled}`, as a budget of tokens.
 fn thinking(rest: &Rest, limit: u64) -> Result<Option<Value>, Unsupported> {
+    // Anthropic's own field, where it came along, says more than an effort.
+    if rest.get("thinking").is_some_and(|given| !given.is_null()) {
+        return Ok(None);
+    }
     let reasoning = rest.get("reasoning").filter(|reasoning| !reasoning.is_null());
     let part = |key: &str| reasoning.and_then(|reasoning| reasoning.get(key)).filter(|part| !part.is_null());
     let effort = rest.get("reasoning_effort").filter(|effort| !effort.is_null()).or_else(|| part("effort"));

@@ -99,7 +99,9 @@ fn source(url: &str) -> Option<Value> {
 }
 
 fn assistant(message: &Message, index: usize) -> Result<Vec<Value>, Unsupported> {
-    let mut blocks = content(message, index)?;
+    // Thinking that was signed must come back as it was, before everything else.
+    let signed = message.rest.get("thinking_blocks").and_then(Value::as_array).cloned();
+    let mut blocks = [signed.unwrap_or_default(), content(message, index)?].concat();
     for (at, call) in message.tool_calls.iter().flatten().enumerate() {
         blocks.push(tool_use(call, &format!("messages[{index}].tool_calls[{at}]"))?);
     }
