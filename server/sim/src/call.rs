@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension, RequestExt,
     extract::{FromRequest, OriginalUri, Request},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use http::{HeaderMap, header};
@@ -37,7 +37,6 @@ impl FromRequest<Arc<Sim>> for Arrival {
     type Rejection = Response;
 
     async fn from_request(mut request: Request, sim: &Arc<Sim>) -> Result<Self, Response> {
-        use axum::response::IntoResponse;
         let missing = |error: axum::extract::rejection::ExtensionRejection| error.into_response();
         let Extension(breaker) = request.extract_parts::<Extension<Breaker>>().await.map_err(missing)?;
         let uri = request.extract_parts::<OriginalUri>().await;

@@ -25,6 +25,8 @@ pub struct Prompt {
     pub images: u64,
     /// The LoRA that speaks.
     pub lora: Option<String>,
+    /// No chat template is put around it.
+    pub bare: bool,
     /// The model judges whether a text is safe, as Llama Guard does.
     pub guard: bool,
 }
@@ -68,10 +70,13 @@ impl Prompt {
 
     /// A bare text to complete.
     pub fn bare(text: String) -> Self {
-        Self { turns: vec![Turn { role: "user".to_owned(), text }], ..Self::default() }
+        Self { turns: vec![Turn { role: "user".to_owned(), text }], bare: true, ..Self::default() }
     }
 
     pub fn tokens(&self) -> u64 {
+        if self.bare {
+            return self.turns.iter().map(|turn| tokens::count(&turn.text)).sum::<u64>().max(1);
+        }
         let turns: u64 = self.turns.iter().map(turn_tokens).sum();
         let tools: u64 = self
             .tools

@@ -77,32 +77,18 @@ async fn respond(arrival: Arrival, wire: Wire) -> Result<Response, Failure> {
     let (call, body) = Call::arrive(arrival, wire).await?;
     let read =
         serde_json::from_slice::<Body>(&body).map_err(|error| format!("Invalid request body: {error}"));
-    let (body, n) = match read.and_then(|body| choices(body.n).map(|n| (body, n))) {
+    let (mut body, n) = match read.and_then(|body| choices(body.n).map(|n| (body, n))) {
         Ok(read) => read,
         Err(message) => return Err(call.refuse_body(message)),
     };
-    // OpenAI's own default of 16 tokens, which vLLM, SGLang and NIM keep.
-    let short = matches!(wire, Wire::Vllm | Wire::Nim | Wire::Sglang | Wire::Openai);
-    let limit = body.max_tokens.or(short.then_some(16));
-    let stops = Stop::list(body.stop);
-    let bare = |text: String| Prompt {
-        limit,
-        at_least: match body.ignore_eos {
-            Some(true) => limit.unwrap_or(256),
-            _ => body.min_tokens.unwrap_or(0),
-        },
-        stops: stops.clone(),
-        ..Prompt::bare(text)
-    };
-    let prompts: Vec<_> = body.prompt.texts(&call.sim).into_iter().map(bare).collect();
+    let prompts = body.prompts(&call.sim, wire);
     let context = call.sim.options.context;
-    let longest = prompts.iter().map(Prompt::tokens).max().unwrap_or(0);
     let ask = Ask {
         model: &body.model,
         kind: ModelKind::Chat,
         input: Input::Prompt,
-        tokens: longest,
-        limit,
+        tokens: prompts.iter().map(Prompt::tokens).max().unwrap_or(0),
+        limit: prompts.first().and_then(|prompt| prompt.limit),
         context,
         images: 0,
     };
@@ -113,22 +99,41 @@ async fn respond(arrival: Arrival, wire: Wire) -> Result<Response, Failure> {
         }
         admitted => admitted?,
     };
-    let mut written = Vec::new();
-    let mut prompt_tokens = 0;
+    let mut choices = Vec::new();
     for prompt in &prompts {
-        prompt_tokens += prompt.tokens();
         let answer = call.compose(prompt, &admitted, prompt.tokens(), context);
         let echo = if body.echo { prompt.last("user").unwrap_or_default().to_owned() } else { String::new() };
-        written.extend((0..n).map(|_| Choice { echo: echo.clone(), answer: answer.clone() }));
+        choices.extend((0..n).map(|_| Choice { echo: echo.clone(), answer: answer.clone() }));
     }
-    let labels = Labels::new(wire, wire.style().completion_id, id, body.model);
-    let usage = body.stream_options.unwrap_or_default().usage();
-    let writer = Writer { labels, choices: written, prompt_tokens, logprobs: body.logprobs, usage };
+    let writer = Writer {
+        labels: Labels::new(wire, wire.style().completion_id, id, body.model),
+        choices,
+        prompt_tokens: prompts.iter().map(Prompt::tokens).sum(),
+        logprobs: body.logprobs,
+        usage: body.stream_options.unwrap_or_default().usage(),
+    };
     Ok(if stream {
         deliver::streamed(call, writer.frames()).await
     } else {
         deliver::whole(call, writer.whole(), writer.tokens()).await
     })
+}
+
+impl Body {
+    /// The prompts to complete, taken out of the body.
+    fn prompts(&mut self, sim: &Sim, wire: Wire) -> Vec<Prompt> {
+        // OpenAI's own default of 16 tokens, which vLLM, SGLang and NIM keep.
+        let short = matches!(wire, Wire::Vllm | Wire::Nim | Wire::Sglang | Wire::Openai);
+        let limit = self.max_tokens.or(short.then_some(16));
+        let at_least = match self.ignore_eos {
+            Some(true) => limit.unwrap_or(256),
+            _ => self.min_tokens.unwrap_or(0),
+        };
+        let stops = Stop::list(self.stop.take());
+        let texts = std::mem::replace(&mut self.prompt, Prompts::Texts(vec![])).texts(sim);
+        let prompt = |text| Prompt { limit, at_least, stops: stops.clone(), ..Prompt::bare(text) };
+        texts.into_iter().map(prompt).collect()
+    }
 }
 
 struct Writer {

@@ -36,6 +36,7 @@ use crate::{
     options::Engine,
     socket::Breaker,
     state::{Sim, since_epoch},
+    vllm,
 };
 
 /// Bytes of a body that are read.
@@ -43,7 +44,12 @@ pub const BODY_LIMIT: usize = 64 << 20;
 
 /// What OpenAI serves.
 pub fn routes() -> Router<Arc<Sim>> {
-    chats().route("/v1/embeddings", post(embed)).merge(models()).layer(DefaultBodyLimit::max(BODY_LIMIT))
+    chats()
+        .route("/v1/embeddings", post(embed))
+        // Not OpenAI's, but many servers that follow it have it, in Jina's form.
+        .route("/v1/rerank", post(vllm::rerank))
+        .merge(models())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
 /// Chats and completions.

@@ -71,6 +71,9 @@ async fn embed_texts(arrival: Arrival) -> Result<Response, Failure> {
     if let Some(failure) = wrong_batch(texts.len(), "inputs") {
         return Err(call.refuse(failure));
     }
+    if texts.iter().any(String::is_empty) {
+        return Err(call.refuse_body("`inputs` cannot be empty".to_owned()));
+    }
     if let Some(message) = wrong_dimensions(&sim, body.dimensions) {
         return Err(call.refuse_body(message));
     }

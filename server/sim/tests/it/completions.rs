@@ -58,7 +58,7 @@ async fn log_probabilities_are_parallel_lists() {
 #[tokio::test]
 async fn a_prompt_too_long_is_refused_in_the_engines_words() {
     for (engine, words) in [
-        (Engine::Vllm, "your prompt contains 9004 input tokens"),
+        (Engine::Vllm, "your prompt contains 9001 input tokens"),
         (Engine::Openai, "However, your prompt resulted in"),
     ] {
         let sim = spawn(SimOptions::unpaced(engine, ["m"])).await.unwrap();

@@ -69,7 +69,7 @@ async fn errors_differ_between_its_own_routes_and_openais() {
     let many: Vec<_> = (0..33).map(|n| n.to_string()).collect();
     let (_, body) = json_of(post(&sim, "/embed", &json!({"inputs": many})).await).await;
     assert_eq!(body["error"], "batch size 33 > maximum allowed batch size 32");
-    let (status, body) = json_of(post(&sim, "/embed", &json!({"inputs": []})).await).await;
+    let (status, body) = json_of(post(&sim, "/rerank", &json!({"query": "q", "texts": []})).await).await;
     assert_eq!((status, &body["error_type"]), (StatusCode::BAD_REQUEST, &json!("Empty")));
     sim.fault(Fault::new(FaultKind::Http503).times(1));
     let (_, body) = json_of(post(&sim, "/embed", &json!({"inputs": "a"})).await).await;
