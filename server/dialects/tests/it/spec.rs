@@ -1,7 +1,5 @@
 //! Every response type and every event, judged by OpenAI's document.
 
-use std::collections::BTreeMap;
-
 use bytes::BytesMut;
 use dialects::{moderations, responses::Framing};
 use serde_json::{Value, json};
@@ -222,6 +220,7 @@ fn models_and_errors_fit() {
         supported_parameters: Vec::new(),
         default_parameters: None,
         links: ModelLinks { details: "/v1/models/m".to_owned() },
+        external: false,
     };
     fits(spec, "Model", &model);
     fits(spec, "ListModelsResponse", ModelList::of(vec![model]));
@@ -231,15 +230,12 @@ fn models_and_errors_fit() {
 #[test]
 fn the_judge_finds_faults() {
     let Some(spec) = openai_spec() else { return };
-    let whole = response_writer(&response_request(json!({})), Framing::Sse);
     let events = response_events(&response_request(json!({})), &[], None);
-    drop(whole);
     let mut event = events[0].clone();
     event["response"]["status"] = "done".into();
     assert!(spec.check_event(&event).is_err());
     let mut event = events[0].clone();
     event.as_object_mut().unwrap().remove("sequence_number");
     assert!(spec.check_event(&event).is_err());
-    let wrong: BTreeMap<&str, &str> = [("object", "list")].into();
-    assert!(spec.check("CreateEmbeddingResponse", &json!(wrong)).is_err());
+    assert!(spec.check("CreateEmbeddingResponse", &json!({"object": "list"})).is_err());
 }

@@ -206,6 +206,7 @@ pub struct World {
     pub globex: TenantKeys,
     pub model: ModelId,
     pub sims: Vec<Handle>,
+    kinds: Vec<EngineKind>,
     pub deployments: Vec<DeploymentId>,
     pub configuration: Arc<ConfigurationCell>,
     pub kv: Arc<dyn Kv>,
@@ -328,6 +329,7 @@ impl World {
             acme,
             globex,
             model,
+            kinds: plan.engines.iter().map(|engine| kind(*engine)).collect(),
             sims,
             deployments,
             configuration,
@@ -387,6 +389,30 @@ impl World {
             assert!(begun.elapsed() < PATIENCE, "{stats:#?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// One more model, served by the simulator at `sim` under `upstream`; seen from the next call on.
+    pub fn serve(&mut self, name: &str, kind: ModelKind, sim: usize, upstream: &str) -> ModelId {
+        let id = self.draft.model(name);
+        self.change_model(id, |model| {
+            model.kind = kind;
+            model.capabilities = vec![];
+        });
+        let engine = self.kinds[sim];
+        let base_url = self.sims[sim].base_url();
+        self.draft.deployment(id, engine, &base_url, |one| one.upstream_model = upstream.into());
+        self.publish();
+        id
+    }
+
+    /// Changes a model; seen once published.
+    pub fn change_model(&mut self, id: ModelId, change: impl FnOnce(&mut Model)) {
+        change(self.draft.rows.models.iter_mut().find(|model| model.id == id).unwrap());
+    }
+
+    /// Changes the deployment of that index; seen once published.
+    pub fn change_deployment(&mut self, index: usize, change: impl FnOnce(&mut Deployment)) {
+        change(&mut self.draft.rows.deployments[index]);
     }
 
     /// What changed since is seen by the next call.
