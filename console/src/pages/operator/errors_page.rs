@@ -52,13 +52,16 @@ pub fn ErrorsPage() -> impl IntoView {
 fn meaning(code: &str) -> &'static str {
     match code {
         "context_length_exceeded" => "The prompt was longer than the engine takes",
-        "upstream_overloaded" | "engine_overloaded" | "overloaded" => "Its queue was full",
-        "model_loading" | "model_not_ready" => "The model was still loading",
-        "out_of_memory" | "upstream_out_of_memory" => "It ran out of GPU memory",
-        "upstream_timeout" | "timeout" => "It did not answer in time",
-        "upstream_unreachable" | "no_healthy_deployment" => "It could not be reached",
-        "stream_interrupted" | "upstream_disconnected" => "It broke off in the middle of an answer",
-        "upstream_error" => "It answered with an error of its own",
+        "engine_refused_request" => "It refused what it was asked",
+        "engine_overloaded" => "Its queue was full, or the model was still loading",
+        "engine_out_of_memory" => "It ran out of GPU memory",
+        "engine_unavailable" => "It could not be reached",
+        "engine_failed" => "It answered with an error of its own",
+        "connect_timeout" => "It did not accept the connection in time",
+        "first_token_timeout" => "It did not begin to answer in time",
+        "between_tokens_timeout" => "It fell silent in the middle of an answer",
+        "total_timeout" => "The answer took longer than allowed",
+        "stream_truncated" => "It broke off in the middle of an answer",
         _ => "",
     }
 }

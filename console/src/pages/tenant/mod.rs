@@ -58,6 +58,16 @@ fn nav(scope: Scope) -> Vec<NavSection> {
         people.push(item("Audit log", "audit", Icon::Shield));
     }
     let mut build = vec![item("API keys", "keys", Icon::Key), item("Projects", "projects", Icon::Folder)];
+    let mut models = vec![item("Catalogue", "models", Icon::Box)];
+    if scope.may(Action::Create, Of::Playground) {
+        models.push(item("Playground", "playground", Icon::Sparkle));
+    }
+    if scope.may(Action::Read, Of::Batch) {
+        models.push(item("Batches", "batches", Icon::Layers));
+    }
+    if scope.may(Action::Read, Of::File) {
+        models.push(item("Files", "files", Icon::Document));
+    }
     if scope.may(Action::Read, Of::Upstream) {
         build.push(item("Own upstreams", "upstreams", Icon::Globe));
     }
@@ -71,15 +81,7 @@ fn nav(scope: Scope) -> Vec<NavSection> {
                 item("Quick start", "quick-start", Icon::Code),
             ],
         ),
-        NavSection::new(
-            "Models",
-            vec![
-                item("Catalogue", "models", Icon::Box),
-                item("Playground", "playground", Icon::Sparkle),
-                item("Batches", "batches", Icon::Layers),
-                item("Files", "files", Icon::Document),
-            ],
-        ),
+        NavSection::new("Models", models),
         NavSection::new("Build", build),
         NavSection::new("Organisation", people),
     ]

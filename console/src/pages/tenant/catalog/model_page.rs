@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use shared::{Action, Resource as Of};
 use shared_api::catalog::{CAPABILITIES, ModelKind, Price, TenantModel};
 use ui::*;
 
 use super::super::snippets;
 use crate::{
     api::tenancy::{QuickStartView, ReadQuickStart},
-    contexts::{NothingHere, use_tenant},
+    contexts::{NothingHere, use_scope, use_tenant},
     forms::{load, loaded},
     pages::{
         frame::Page,
@@ -43,7 +44,8 @@ fn page(base: &str, tenant: &str, model: &TenantModel, view: &QuickStartView) ->
             {outside.then(model_words::external)}
         }
     };
-    let try_it = (model.kind == ModelKind::Chat)
+    let may_try = use_scope().may(Action::Create, Of::Playground);
+    let try_it = (may_try && model.kind == ModelKind::Chat)
         .then(|| query_href(&format!("{base}/playground"), [("models", model.name.as_str())]));
     let actions = move || {
         try_it.clone().map(|href| {
