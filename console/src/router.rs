@@ -1,9 +1,10 @@
-//! What the console mounts: pages, server functions, hashed files, and the export of usage.
+//! What the console mounts: pages, server functions, hashed files, the export of usage and the upload of files.
 //!
 //! ```text
 //! /_fn/*                      server functions, POST only
 //! /assets/*                   hashed files, kept by browsers for a year
 //! /t/{tenant}/usage.csv       the API's export, under the page's own filters
+//! /t/{tenant}/files/upload    a file from a form, handed to the API
 //! /*                          pages
 //! ```
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use axum::{
     Extension, Router,
     body::Body,
+    extract::DefaultBodyLimit,
     http::{HeaderValue, Request, Response, header, request::Parts},
     response::IntoResponse as _,
     routing::{get, post},
@@ -24,6 +26,7 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 use crate::{
     Assets,
     api::{
+        batches::upload,
         billing::export,
         call::{self, Api},
         flash,
@@ -51,18 +54,24 @@ pub struct ConsoleParts {
 #[derive(Clone, Copy)]
 pub(crate) struct Secure(pub bool);
 
+/// Where browsers reach this deployment: `https://console.example`.
+#[derive(Clone)]
+pub(crate) struct Origin(pub String);
+
 /// The console as a router of its own, its pages as the fallback.
 pub fn router(parts: ConsoleParts) -> Router {
     let ConsoleParts { assets, site_dir, api, public_url } = parts;
     // Rendering spawns on it; only the first call of a process counts.
     let _ = any_spawner::Executor::init_tokio();
     let secure = Secure(public_url.scheme() == "https");
+    let origin = Origin(public_url.origin().ascii_serialization());
     let api = Api { router: api, clock: Clock::system() };
     let context = {
         let api = api.clone();
         move || {
             provide_context(api.clone());
             provide_context(secure);
+            provide_context(origin.clone());
             private();
         }
     };
@@ -84,7 +93,12 @@ pub fn router(parts: ConsoleParts) -> Router {
     Router::new()
         .route("/_fn/{*name}", functions)
         .nest("/assets", files)
-        .route("/t/{tenant}/usage.csv", get(export::download).layer(Extension(api)))
+        .route("/t/{tenant}/usage.csv", get(export::download).layer(Extension(api.clone())))
+        // Its size is the API's to limit.
+        .route(
+            "/t/{tenant}/files/upload",
+            post(upload::upload).layer((Extension(api), DefaultBodyLimit::disable())),
+        )
         .fallback_service(pages)
 }
 

@@ -5,8 +5,13 @@ import { expect, open, signIn, signInAsOperator, test } from "../support/console
 
 const [acme] = demo().tenants;
 const at = (page: string) => `/t/${acme.slug}${page}`;
-const TENANT_PAGES = ["", "/usage", "/calls", "/quick-start", "/keys", "/projects", "/people", "/models", "/audit"].map(at);
-const OPERATOR_PAGES = ["", "/tenants", "/tenants/new", "/models", "/deployments"].map((page) => `/operator${page}`);
+const TENANT_PAGES = [
+  "", "/usage", "/calls", "/quick-start", "/keys", "/projects", "/people", "/audit",
+  "/models", "/models?q=nothing-like-it&sort=cheap", "/playground", "/batches", "/files", "/upstreams",
+].map(at);
+const OPERATOR_PAGES = [
+  "", "/tenants", "/tenants/new", "/models", "/deployments", "/deployments/new", "/engine-errors", "/data-classes",
+].map((page) => `/operator${page}`);
 
 async function wellMade(page: Page, paths: string[]) {
   for (const path of paths) {

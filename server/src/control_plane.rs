@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use catalog::{CatalogParts, CatalogState};
+use catalog::{CatalogParts, CatalogState, PlaygroundGateway};
 use egress::EngineClient;
 use identity::{Identity, SetupToken};
 use utoipa::openapi::OpenApi;
@@ -21,22 +21,35 @@ pub struct ControlPlane {
     pub document: OpenApi,
 }
 
+/// What the control plane asks of the outside and of the gateway.
+pub struct Reach {
+    pub engines: EngineClient,
+    /// Engines outside the platform, and addresses that tenants name.
+    pub outside: EngineClient,
+    /// None in a process without a gateway.
+    pub playground: Option<Arc<dyn PlaygroundGateway>>,
+}
+
 /// Joins the rooms. `setup`: the link that makes the first operator, where one is open.
-pub fn assemble(foundation: &Foundation, engines: EngineClient, setup: SetupToken) -> ControlPlane {
+pub fn assemble(foundation: &Foundation, reach: Reach, setup: SetupToken) -> ControlPlane {
     let access = foundation.access();
     let public_url = crate::serve::public_url(&foundation.settings);
     let catalog = CatalogState::new(CatalogParts {
         access: access.clone(),
         kv: foundation.kv.clone(),
-        probe: Arc::new(Probe::new(engines)),
+        probe: Arc::new(Probe::new(reach.engines)),
+        outside_probe: Arc::new(Probe::new(reach.outside)),
+        playground: reach.playground,
         key_encryption_key: foundation.key_encryption_key.clone(),
         egress: foundation.engine_rules.clone(),
+        outside_egress: foundation.outbound_rules.clone(),
         grant_new_models_to_all: foundation.settings.catalog.grant_new_models_to_all,
     });
     let rooms = Rooms {
         identity: identity::routes(Identity::new(access.clone()).with_setup(setup)),
         tenancy: tenancy::routes(crate::wiring::tenancy::state(foundation, &access, &public_url)),
         catalog: catalog::routes(catalog),
+        batches: batches::api_routes(crate::wiring::batches::state(foundation)),
         billing: billing::routes(billing::BillingState { access: access.clone() }),
     };
     let (api, document) = router::api(rooms, &access, public_url.scheme() == "https");

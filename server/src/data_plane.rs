@@ -8,16 +8,16 @@ use std::{
 
 use anyhow::Context;
 use axum::Router;
-use catalog::Follow;
+use catalog::{Follow, PlaygroundGateway};
 use chrono::{DateTime, Utc};
 use config::Settings;
-use egress::EngineClient;
-use gateway::{ConfigurationCell, Gateway, GatewayParts, Readiness};
+use egress::{ConnectTimeout, EngineClient};
+use gateway::{ConfigurationCell, Gateway, GatewayParts, OnBehalf, Readiness};
 use metering::{Meter, Shipper, ShipperSettings, SpoolSettings};
 use snapshot::{Snapshot, disk};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::foundation::Foundation;
+use crate::{foundation::Foundation, wiring::playground::Playground};
 
 /// How long the first configuration may take before the server listens without one.
 const FIRST_CONFIGURATION: Duration = Duration::from_secs(5);
@@ -27,6 +27,9 @@ const LAST_SHIPMENT: Duration = Duration::from_secs(10);
 pub struct DataPlane {
     pub router: Router,
     pub readiness: Readiness,
+    /// Calls made inside the process: batches, the playground.
+    pub inside: OnBehalf,
+    configuration: Arc<ConfigurationCell>,
     shipper: Shipper,
 }
 
@@ -43,19 +46,25 @@ impl DataPlane {
         let meter = open_spool(foundation).await?;
         let shipper = Shipper::start(&meter, foundation.db.clone(), shipping(foundation));
         let gateway = Gateway::new(GatewayParts {
-            configuration,
+            configuration: configuration.clone(),
             meter,
             kv: foundation.kv.clone(),
             engines,
+            external: external_engines(foundation)?,
             pepper: foundation.pepper.clone(),
             key_encryption_key: foundation.key_encryption_key.clone(),
             settings: gateway::Settings::from_config(&foundation.settings),
             clock: foundation.clock.clone(),
         });
-        let (router, readiness) = (gateway.router(), gateway.readiness());
+        let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
         tasks.spawn(gateway.run(stop.clone()));
         await_configuration(&readiness).await;
-        Ok(Self { router, readiness, shipper })
+        Ok(Self { router, readiness, inside, configuration, shipper })
+    }
+
+    /// Makes the console's calls.
+    pub fn playground(&self) -> Arc<dyn PlaygroundGateway> {
+        Arc::new(Playground { gateway: self.inside.clone(), configuration: self.configuration.clone() })
     }
 
     /// Ships what is left.
@@ -64,6 +73,12 @@ impl DataPlane {
             tracing::warn!("the last usage is not shipped yet; the next start ships it");
         }
     }
+}
+
+/// What reaches engines outside the platform: public addresses, and what the operator lists.
+fn external_engines(foundation: &Foundation) -> anyhow::Result<EngineClient> {
+    let connect = Duration::from_millis(foundation.settings.gateway.connect_timeout_ms);
+    Ok(EngineClient::new(&foundation.outbound_rules, ConnectTimeout(connect))?)
 }
 
 fn saved_configuration(foundation: &Foundation) -> PathBuf {

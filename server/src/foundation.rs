@@ -8,6 +8,7 @@ use config::Settings;
 use db::{Database, DatabaseSettings};
 use egress::EgressRules;
 use kv::Kv;
+use objects::{Objects, S3};
 use secrecy::{ExposeSecret, SecretString};
 use secrets::{KeyEncryptionKey, KeyFileError, Pepper};
 use shared::Clock;
@@ -29,11 +30,15 @@ pub struct Foundation {
     pub settings: Arc<Settings>,
     pub db: Database,
     pub kv: Arc<dyn Kv>,
+    /// Where files are kept.
+    pub objects: Objects,
     pub clock: Clock,
     pub pepper: Pepper,
     pub key_encryption_key: KeyEncryptionKey,
     /// Which addresses engines may have.
     pub engine_rules: EgressRules,
+    /// Which addresses engines outside the platform may have, and all that somebody else gave us.
+    pub outbound_rules: EgressRules,
 }
 
 /// How the settings say to reach the database.
@@ -63,10 +68,12 @@ impl Foundation {
         let kv = kv::open(settings.redis.url.as_ref().map(|url| url.expose_secret()))?;
         Ok(Self {
             kv,
+            objects: objects(&settings)?,
             clock: Clock::system(),
             pepper,
             key_encryption_key,
-            engine_rules: engine_rules(&settings)?,
+            engine_rules: EgressRules::engines(listed_networks(&settings)?)?,
+            outbound_rules: EgressRules::outbound(listed_networks(&settings)?)?,
             db,
             settings: Arc::new(settings),
         })
@@ -80,6 +87,23 @@ impl Foundation {
             pepper: self.pepper.clone(),
         })
     }
+}
+
+/// The store of files: a bucket where one is set, else a directory.
+pub fn objects(settings: &Settings) -> anyhow::Result<Objects> {
+    let set = &settings.objects;
+    let Some(bucket) = &set.s3_bucket else {
+        let directory = set.dir.clone().unwrap_or_else(|| settings.server.data_dir.join("objects"));
+        return Objects::local(&directory)
+            .with_context(|| format!("files cannot be kept in {}", directory.display()));
+    };
+    let s3 = S3 {
+        bucket: bucket.clone(),
+        region: set.s3_region.clone(),
+        endpoint: set.s3_endpoint.clone(),
+        credentials: set.s3_access_key_id.clone().zip(set.s3_secret_access_key.clone()),
+    };
+    Objects::s3(&s3).context("files cannot be kept in the bucket of objects.s3_bucket")
 }
 
 /// The server's own keys, as they were given or from their files.
@@ -108,11 +132,11 @@ pub fn trusted_proxies(settings: &Settings) -> anyhow::Result<TrustedProxies> {
     Ok(TrustedProxies::new(ranges.collect::<Result<_, _>>().context("server.trusted_proxies")?))
 }
 
-fn engine_rules(settings: &Settings) -> anyhow::Result<EgressRules> {
+/// The networks that the operator lets be reached beside public ones.
+fn listed_networks(settings: &Settings) -> anyhow::Result<Vec<ipnet::IpNet>> {
     let parse = |text: &String| {
         text.parse()
             .with_context(|| format!("egress.allow: `{text}` is not an address range such as 10.0.0.0/8"))
     };
-    let allow = settings.egress.allow.iter().map(parse).collect::<anyhow::Result<Vec<ipnet::IpNet>>>()?;
-    Ok(EgressRules::engines(allow)?)
+    settings.egress.allow.iter().map(parse).collect()
 }

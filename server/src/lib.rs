@@ -25,5 +25,6 @@ pub mod router;
 mod serve;
 mod wiring;
 
-pub use control_plane::{ControlPlane, assemble};
+pub use control_plane::{ControlPlane, Reach, assemble};
+pub use data_plane::DataPlane;
 pub use foundation::Foundation;

@@ -1,7 +1,7 @@
 //! The one table of what is mounted where.
 //!
 //! ```text
-//! /v1/*  /t/{tenant}/v1/*    the gateway: keys, OpenAI's errors
+//! /v1/*  /t/{tenant}/v1/*    the gateway, and files and batches: keys, OpenAI's errors
 //! /api/v1/*                  the rooms of the control plane: permits, problem details, audit
 //! /api/v1/openapi.json       their document
 //! /*                         the console
@@ -58,6 +58,7 @@ pub struct Rooms {
     pub tenancy: OpenApiRouter,
     pub catalog: OpenApiRouter,
     pub billing: OpenApiRouter,
+    pub batches: OpenApiRouter,
 }
 
 /// The control plane with all that surrounds a request, and its document. `secure`: reached by https.
@@ -67,6 +68,7 @@ pub fn api(rooms: Rooms, access: &Access, secure: bool) -> (Router, Document) {
         .merge(rooms.tenancy)
         .merge(rooms.catalog)
         .merge(rooms.billing)
+        .merge(rooms.batches)
         .split_for_parts();
     let served = document.clone();
     let records: Arc<dyn idempotency::Store> = Arc::new(IdempotencyRecords(access.clone()));

@@ -12,7 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
-    control_plane::{self, ControlPlane},
+    control_plane::{self, ControlPlane, Reach},
     data_plane::DataPlane,
     foundation::{self, Foundation, Opening},
     listen::{self, Tls},
@@ -132,13 +132,16 @@ pub async fn start(mut settings: Settings, roles: Roles, setup_link: bool) -> an
     let mut data = None;
     if roles.gateway {
         let plane = DataPlane::start(&foundation, engines.clone(), &stop, &tasks).await?;
-        router = router.merge(plane.router.clone());
+        let batches = wiring::batches::serve(&foundation, &plane.inside, &stop, &tasks);
+        router = router.merge(plane.router.clone()).merge(batches);
         data = Some(plane);
     }
     let mut control = None;
     if roles.control {
         let setup = if setup_link { wiring::setup::open(&foundation).await? } else { SetupToken::closed() };
-        let plane = control_plane::assemble(&foundation, engines, setup);
+        let outside = EngineClient::new(&foundation.outbound_rules, ConnectTimeout(connect))?;
+        let playground = data.as_ref().map(DataPlane::playground);
+        let plane = control_plane::assemble(&foundation, Reach { engines, outside, playground }, setup);
         router = router.merge(plane.api.clone()).merge(console(&foundation, &plane)?);
         control = Some(plane);
     }

@@ -40,6 +40,8 @@ codes! {
     UnknownField = 400 "unknown_parameter" "invalid_request_error" "A field is not known";
     UnsupportedField = 400 "unsupported_parameter" "invalid_request_error" "A field asks for what is not available";
     ContextLengthExceeded = 400 "context_length_exceeded" "invalid_request_error" "The prompt is too long for the model";
+    PreviousResponseNotFound = 400 "previous_response_not_found" "invalid_request_error" "There is no response to go on from";
+    ConnectionLimitReached = 400 "websocket_connection_limit_reached" "invalid_request_error" "The connection was open for as long as it may";
     BodyTooLarge = 413 "request_too_large" "invalid_request_error" "The body is too large";
     UnsupportedMediaType = 415 "unsupported_media_type" "invalid_request_error" "The content type is not supported";
     MethodNotAllowed = 405 "method_not_allowed" "invalid_request_error" "The method is not allowed here";

@@ -134,8 +134,14 @@ ids! {
     MailId = "mail_";
     /// One audited action: the two rows of it share this.
     AuditActionId = "act_";
+    /// A playground's setup, shared inside a tenant.
+    PlaygroundShareId = "share_";
     /// A signed-in browser, as shown to people (never the cookie).
     SessionId = "sess_";
+    /// A file of a tenant, uploaded or written by a batch; the form is OpenAI's.
+    FileId = "file-";
+    /// A batch of model calls.
+    BatchId = "batch_";
 }
 
 #[cfg(test)]

@@ -9,7 +9,10 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::ConnectInfo,
-    http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header, request::Parts},
+    http::{
+        HeaderMap, HeaderName, Method, Request, Response, StatusCode, header,
+        request::{self, Parts},
+    },
 };
 use chrono::{DateTime, Utc};
 use leptos::prelude::{expect_context, use_context};
@@ -20,6 +23,7 @@ use shared_api::identity::Me;
 use tower::ServiceExt as _;
 
 use super::{Answer, ApiProblem};
+use crate::router::Origin;
 
 /// The assembled API, in the context of each request.
 #[derive(Clone)]
@@ -95,6 +99,19 @@ pub(crate) async fn exchange(
     path: &str,
     body: Option<&impl Serialize>,
 ) -> Answer<Response<Body>> {
+    let mut request = inner(parts, method, path);
+    let body = match body {
+        Some(body) => {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            Body::from(serde_json::to_vec(body).map_err(|error| broken(&error))?)
+        }
+        None => Body::empty(),
+    };
+    through(api, request, body).await
+}
+
+/// A request in the name of `parts`, its body to come.
+pub(crate) fn inner(parts: &Parts, method: Method, path: &str) -> request::Builder {
     let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT, "application/json");
     for name in CARRIED {
         for value in parts.headers.get_all(&name) {
@@ -104,13 +121,10 @@ pub(crate) async fn exchange(
     if let Some(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         request = request.extension(*peer);
     }
-    let body = match body {
-        Some(body) => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            Body::from(serde_json::to_vec(body).map_err(|error| broken(&error))?)
-        }
-        None => Body::empty(),
-    };
+    request
+}
+
+pub(crate) async fn through(api: Router, request: request::Builder, body: Body) -> Answer<Response<Body>> {
     let request = request.body(body).map_err(|error| broken(&error))?;
     api.oneshot(request).await.map_err(|error| broken(&error))
 }
@@ -141,6 +155,11 @@ pub(crate) fn is_plain() -> bool {
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"))
     })
+}
+
+/// Where browsers reach this deployment, for links that people send to each other.
+pub(crate) fn origin() -> String {
+    use_context::<Origin>().map(|Origin(origin)| origin).unwrap_or_default()
 }
 
 /// How a server function returns what the API answered: see [`Answer`].

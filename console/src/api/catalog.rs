@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::{DeploymentId, ModelId};
-use shared_api::catalog::{Deployment, Model, Pool, Price};
+use shared_api::catalog::{Deployment, Model, ModelKind, Pool, Price};
 
 use super::{Answer, ApiProblem, flash::Flash};
 
@@ -13,7 +13,6 @@ use {
     rust_decimal::Decimal,
     serde_json::{Value, json},
     shared::Page,
-    shared_api::catalog::EngineAnswer,
 };
 
 /// One model, with its prices, past and to come, newest first, and what serves it.
@@ -94,12 +93,18 @@ fn priced(form: &RatesForm) -> Answer<Option<Value>> {
 
 /// A whole number of a form; empty is null.
 #[cfg(feature = "ssr")]
-fn count(field: &str, text: &str) -> Answer<Option<u32>> {
+pub(crate) fn count(field: &str, text: &str) -> Answer<Option<u32>> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| ApiProblem::field(field, "expected a whole number, for example 8192"))
+}
+
+/// Words of a field: between commas, spaces or lines.
+#[cfg(feature = "ssr")]
+fn words(text: &str) -> Vec<&str> {
+    text.split([',', ' ', '\n', '\r']).filter(|word| !word.is_empty()).collect()
 }
 
 #[server(prefix = "/_fn", endpoint = "catalog/models")]
@@ -133,6 +138,8 @@ pub async fn create_model(
     #[server(default)] description: String,
     context_length: String,
     #[server(default)] max_output_tokens: String,
+    #[server(default)] kind: ModelKind,
+    #[server(default)] capabilities: Vec<String>,
     #[server(default)] rates: RatesForm,
     #[server(default)] grant_all: bool,
 ) -> Result<Answer<Flash>, ApiProblem> {
@@ -140,6 +147,8 @@ pub async fn create_model(
         let mut body = json!({
             "name": name.trim(),
             "description": description.trim(),
+            "kind": kind,
+            "capabilities": capabilities,
             "context_length": count("context_length", &context_length)?,
             "max_output_tokens": count("max_output_tokens", &max_output_tokens)?,
             "price": priced(&rates)?,
@@ -161,6 +170,10 @@ pub async fn change_model(
     #[server(default)] description: String,
     context_length: String,
     #[server(default)] max_output_tokens: String,
+    #[server(default)] capabilities: Vec<String>,
+    #[server(default)] input_modalities: String,
+    #[server(default)] output_modalities: String,
+    #[server(default)] supported_parameters: String,
 ) -> Result<Answer<Flash>, ApiProblem> {
     let changed = async {
         let body = json!({
@@ -168,6 +181,10 @@ pub async fn change_model(
             "description": description.trim(),
             "context_length": count("context_length", &context_length)?,
             "max_output_tokens": count("max_output_tokens", &max_output_tokens)?,
+            "capabilities": capabilities,
+            "input_modalities": words(&input_modalities),
+            "output_modalities": words(&output_modalities),
+            "supported_parameters": words(&supported_parameters),
         });
         let changed = call::patch::<Model>(&format!("/api/v1/models/{model}"), &body).await?;
         Ok(Flash::new(format!("Model {} was saved", changed.name)))
@@ -214,26 +231,50 @@ pub async fn read_health() -> Result<Answer<HealthView>, ApiProblem> {
     call::reply(deployments().await.map(|deployments| HealthView { deployments, now: call::now() }))
 }
 
+/// `engine` empty: found by asking the address. Without a script the next page is the list.
 #[server(prefix = "/_fn", endpoint = "deployments/create")]
 pub async fn create_deployment(
     name: String,
-    engine: String,
+    #[server(default)] engine: String,
     base_url: String,
     model: String,
     #[server(default)] upstream_model: String,
     #[server(default)] pool: String,
+    #[server(default)] region: String,
     #[server(default)] credential: String,
+    #[server(default)] external: bool,
+    #[server(default)] context_length: String,
+    #[server(default)] max_output_tokens: String,
 ) -> Result<Answer<Flash>, ApiProblem> {
-    let mut body =
-        json!({ "name": name.trim(), "engine": engine, "base_url": base_url.trim(), "model": model.trim() });
-    for (field, text) in [("upstream_model", &upstream_model), ("pool", &pool), ("credential", &credential)] {
-        if !text.trim().is_empty() {
-            body[field] = json!(text.trim());
+    let made = async {
+        let mut body = json!({
+            "name": name.trim(),
+            "base_url": base_url.trim(),
+            "model": model.trim(),
+            "external": external,
+            "context_length": count("context_length", &context_length)?,
+            "max_output_tokens": count("max_output_tokens", &max_output_tokens)?,
+        });
+        let optional = [
+            ("engine", &engine),
+            ("upstream_model", &upstream_model),
+            ("pool", &pool),
+            ("region", &region),
+            ("credential", &credential),
+        ];
+        for (field, text) in optional {
+            if !text.trim().is_empty() {
+                body[field] = json!(text.trim());
+            }
         }
+        let made = call::post::<Deployment>("/api/v1/deployments", &body).await?;
+        Ok(Flash::new(format!("{} serves {} from now on", made.name, made.model)))
+    };
+    let made = made.await.inspect(flash::leave);
+    if made.is_ok() && call::is_plain() {
+        leptos_axum::redirect("/operator/deployments");
     }
-    let made = call::post::<Deployment>("/api/v1/deployments", &body).await;
-    let said = made.map(|made| Flash::new(format!("{} serves {} from now on", made.name, made.model)));
-    call::reply(said.inspect(flash::leave))
+    call::reply(made)
 }
 
 /// `state` is `active`, `draining` or `disabled`.
@@ -257,20 +298,6 @@ pub async fn delete_deployment(
     call::reply(done.map(|()| Flash::new(format!("{name} was removed"))).inspect(flash::leave))
 }
 
-/// Asks the engine now.
-#[server(prefix = "/_fn", endpoint = "deployments/probe")]
-pub async fn probe_deployment(
-    deployment: DeploymentId,
-    #[server(default)] name: String,
-) -> Result<Answer<Flash>, ApiProblem> {
-    let path = format!("/api/v1/deployments/{deployment}/probe");
-    let said = call::post::<EngineAnswer>(&path, &json!({})).await.map(|answer| {
-        let version = answer.version.map(|version| format!(" (version {version})")).unwrap_or_default();
-        Flash::new(format!("{name} answers{version} and serves {}", answer.models.join(", ")))
-    });
-    call::reply(said.inspect(flash::leave))
-}
-
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
@@ -285,6 +312,12 @@ mod tests {
         for bad in ["-1", "1e3", "cheap", ""] {
             assert_eq!(per_token("prompt", bad).unwrap_err().errors[0].field, "prompt", "{bad}");
         }
+    }
+
+    #[test]
+    fn words_stand_between_commas_and_lines() {
+        assert_eq!(words("temperature, top_p\r\nseed"), ["temperature", "top_p", "seed"]);
+        assert!(words(" \n").is_empty());
     }
 
     #[test]

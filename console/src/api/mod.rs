@@ -1,14 +1,18 @@
 //! Server functions, a file a room of the API. In the browser each is a request; on the server its body runs.
 
+pub mod batches;
 pub mod billing;
 #[cfg(feature = "ssr")]
 pub(crate) mod call;
 pub mod catalog;
+pub mod engines;
 pub mod flash;
 pub mod identity;
 pub mod people;
 pub mod platform;
+pub mod playground;
 mod problem;
 pub mod tenancy;
+pub mod upstreams;
 
 pub use problem::{Answer, ApiProblem, FieldProblem};

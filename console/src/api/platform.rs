@@ -184,6 +184,18 @@ pub async fn set_tenant_status(tenant: TenantId, status: String) -> Result<Answe
     call::reply(said.inspect(flash::leave))
 }
 
+/// Whether a tenant's calls may leave for engines outside the platform.
+#[server(prefix = "/_fn", endpoint = "tenants/external")]
+pub async fn set_external_engines(tenant: TenantId, allowed: bool) -> Result<Answer<Flash>, ApiProblem> {
+    let path = format!("/api/v1/tenants/{tenant}");
+    let changed = call::patch::<Tenant>(&path, &json!({ "external_engines": allowed })).await;
+    let said = changed.map(|tenant| {
+        let words = if tenant.external_engines { "may leave the platform" } else { "stay on the platform" };
+        Flash::new(format!("Calls of {} {words}", tenant.name))
+    });
+    call::reply(said.inspect(flash::leave))
+}
+
 #[server(prefix = "/_fn", endpoint = "tenants/grant")]
 pub async fn grant_models(
     tenant: TenantId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{ApiKeyId, Page, ProjectId, TenantId};
 use shared_api::{
     catalog::TenantModel,
+    engines::DataClass,
     tenancy::{ApiKey, Project, Tenant},
 };
 
@@ -30,6 +31,8 @@ pub struct KeysView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectsView {
     pub projects: Vec<Project>,
+    /// How sensitive their data can be said to be.
+    pub classes: Vec<DataClass>,
     pub now: i64,
 }
 
@@ -56,12 +59,12 @@ fn under(tenant: TenantId, rest: &str) -> String {
 }
 
 #[cfg(feature = "ssr")]
-async fn projects_of(tenant: TenantId) -> Answer<Vec<Project>> {
+pub(crate) async fn projects_of(tenant: TenantId) -> Answer<Vec<Project>> {
     Ok(call::get::<Page<Project>>(&under(tenant, "projects?limit=200")).await?.data)
 }
 
 #[cfg(feature = "ssr")]
-async fn models_of(tenant: TenantId) -> Answer<Vec<TenantModel>> {
+pub(crate) async fn models_of(tenant: TenantId) -> Answer<Vec<TenantModel>> {
     Ok(call::get::<Page<TenantModel>>(&under(tenant, "models")).await?.data)
 }
 
@@ -130,7 +133,13 @@ pub async fn set_key_disabled(
 
 #[server(prefix = "/_fn", endpoint = "projects")]
 pub async fn read_projects(tenant: TenantId) -> Result<Answer<ProjectsView>, ApiProblem> {
-    call::reply(projects_of(tenant).await.map(|projects| ProjectsView { projects, now: call::now() }))
+    let list = under(tenant, "data-classes");
+    let read = async {
+        let (projects, classes) =
+            futures::try_join!(projects_of(tenant), call::get::<Page<DataClass>>(&list))?;
+        Ok(ProjectsView { projects, classes: classes.data, now: call::now() })
+    };
+    call::reply(read.await)
 }
 
 #[server(prefix = "/_fn", endpoint = "projects/create")]
@@ -138,26 +147,38 @@ pub async fn create_project(
     tenant: TenantId,
     name: String,
     #[server(default)] cost_centre: String,
+    #[server(default)] data_class: String,
 ) -> Result<Answer<Flash>, ApiProblem> {
     let mut body = json!({ "name": name });
     if !cost_centre.trim().is_empty() {
         body["cost_centre"] = json!(cost_centre);
     }
+    if !data_class.is_empty() {
+        body["data_class"] = json!(data_class);
+    }
     let made = call::post::<Project>(&under(tenant, "projects"), &body).await;
     call::reply(made.map(|made| Flash::new(format!("Project {} was made", made.name))).inspect(flash::leave))
 }
 
+/// `governs`: the form had the fields that are the administrators' to change.
 #[server(prefix = "/_fn", endpoint = "projects/change")]
 pub async fn change_project(
     tenant: TenantId,
     project: ProjectId,
     name: String,
     #[server(default)] cost_centre: String,
+    #[server(default)] data_class: String,
+    #[server(default)] store_responses: bool,
+    #[server(default)] governs: bool,
 ) -> Result<Answer<Flash>, ApiProblem> {
-    let centre = cost_centre.trim();
-    let centre = if centre.is_empty() { Value::Null } else { json!(centre) };
+    let or_null = |text: &str| if text.trim().is_empty() { Value::Null } else { json!(text.trim()) };
     let path = under(tenant, &format!("projects/{project}"));
-    let changed = call::patch::<Project>(&path, &json!({ "name": name, "cost_centre": centre })).await;
+    let mut body = json!({ "name": name, "cost_centre": or_null(&cost_centre) });
+    if governs {
+        body["data_class"] = or_null(&data_class);
+        body["store_responses"] = json!(store_responses);
+    }
+    let changed = call::patch::<Project>(&path, &body).await;
     call::reply(
         changed
             .map(|changed| Flash::new(format!("Project {} was saved", changed.name)))

@@ -46,6 +46,11 @@ impl FormAction {
         self.0.with_value(|sent| sent.pending.clone()).into()
     }
 
+    /// Sends arguments that stand in no form of their own; only a browser does.
+    pub fn send<'a>(self, arguments: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        send(self, ui::query_href("", arguments).trim_start_matches('?').to_owned());
+    }
+
     /// What the last answer was, if it was no refusal.
     pub fn done<T: DeserializeOwned>(self) -> Option<T> {
         self.answer().with(|answer| match answer {
@@ -67,12 +72,16 @@ fn submit(action: FormAction, event: &SubmitEvent) {
     let Ok(data) = form_data_from_event(event) else { return };
     let Ok(body) = UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
     event.prevent_default();
+    send(action, String::from(body.to_string()));
+}
+
+#[cfg(feature = "hydrate")]
+fn send(action: FormAction, body: String) {
     let Sent { url, answer, pending } = action.0.get_value();
     if pending.get_untracked() {
         return;
     }
     pending.set(true);
-    let body = String::from(body.to_string());
     leptos::task::spawn_local(async move {
         let reply = super::browser::post(url, body).await;
         if let Some(place) = reply.redirect {
@@ -84,6 +93,9 @@ fn submit(action: FormAction, event: &SubmitEvent) {
         answer.set(Some(reply.json));
     });
 }
+
+#[cfg(not(feature = "hydrate"))]
+fn send(_action: FormAction, _body: String) {}
 
 #[cfg(not(feature = "hydrate"))]
 fn submit(_action: FormAction, _event: &SubmitEvent) {}

@@ -11,4 +11,4 @@ mod reading;
 
 pub use action::{Form, FormAction, on_success};
 pub use fields::{DialogSubmit, EarlyProblem, FormProblem, Notice, Problem, field, hidden, problem_of};
-pub use reading::{load, loaded, loaded_answer};
+pub use reading::{Reading, load, loaded, loaded_answer};

@@ -4,6 +4,7 @@ pub mod account;
 pub mod cells;
 mod frame;
 pub mod home;
+mod model_words;
 pub mod operator;
 pub mod signed_out;
 pub mod tenant;

@@ -50,6 +50,7 @@ icons! {
     Home r#"<path d="M2.2 7 8 2.2 13.8 7v6.5H10v-4H6v4H2.2z"/>"#
     Info r#"<circle cx="8" cy="8" r="6.2"/><path d="M8 7.3v4M8 4.8v.1"/>"#
     Key r#"<circle cx="5.2" cy="10.8" r="3.2"/><path d="m7.5 8.5 6-6M11 5l2 2M9 7l1.3 1.3"/>"#
+    Layers r#"<path d="m8 2 6 3.2-6 3.2-6-3.2zM2 8.2l6 3.2 6-3.2M2 11l6 3.2 6-3.2"/>"#
     Lock r#"<rect x="3" y="7" width="10" height="7" rx="1.6"/><path d="M5.2 7V4.8a2.8 2.8 0 0 1 5.6 0V7"/>"#
     Mail r#"<rect x="1.8" y="3" width="12.4" height="10" rx="1.6"/><path d="m2.2 4.3 5.8 4.5 5.8-4.5"/>"#
     Menu r#"<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11"/>"#

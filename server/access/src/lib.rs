@@ -17,6 +17,7 @@
 pub mod audit;
 mod caller;
 mod credential;
+mod data_key;
 mod entry;
 mod idempotency;
 mod permit;
@@ -26,6 +27,7 @@ mod state;
 mod store;
 
 pub use caller::{Caller, Credential, MemberCaller, OperatorCaller};
+pub use data_key::tenant_data_key;
 pub use entry::Entry;
 pub use idempotency::IdempotencyRecords;
 pub use permit::{OperatorPermit, Permission, SelfPermit, TenantPermit, grants};

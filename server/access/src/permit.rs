@@ -46,6 +46,8 @@ pub mod grants {
         ReadAccessToken = Read AccessToken; CreateAccessToken = Create AccessToken; DeleteAccessToken = Delete AccessToken;
         ReadSession = Read Session; DeleteSession = Delete Session;
         ReadUsage = Read Usage; ReadAudit = Read Audit; ReadTenantModel = Read TenantModel;
+        ReadFile = Read File; CreateFile = Create File; DeleteFile = Delete File;
+        ReadBatch = Read Batch; CreateBatch = Create Batch; UpdateBatch = Update Batch;
         ReadOperator = Read Operator; CreateOperator = Create Operator; UpdateOperator = Update Operator;
         ReadOperatorToken = Read OperatorToken; CreateOperatorToken = Create OperatorToken; DeleteOperatorToken = Delete OperatorToken;
         ReadTenantDirectory = Read TenantDirectory; CreateTenantDirectory = Create TenantDirectory;
@@ -55,6 +57,10 @@ pub mod grants {
         ReadPool = Read Pool; CreatePool = Create Pool; UpdatePool = Update Pool;
         ReadDeployment = Read Deployment; CreateDeployment = Create Deployment; UpdateDeployment = Update Deployment; DeleteDeployment = Delete Deployment;
         ReadPrice = Read Price; CreatePrice = Create Price;
+        CreatePlayground = Create Playground;
+        ReadPlaygroundShare = Read PlaygroundShare; CreatePlaygroundShare = Create PlaygroundShare; DeletePlaygroundShare = Delete PlaygroundShare;
+        ReadUpstream = Read Upstream; CreateUpstream = Create Upstream; DeleteUpstream = Delete Upstream;
+        ReadDataClass = Read DataClass; CreateDataClass = Create DataClass; UpdateDataClass = Update DataClass;
         ReadPlatformUsage = Read PlatformUsage; ReadOperatorAudit = Read OperatorAudit; ReadMail = Read Mail;
     }
 }

@@ -36,6 +36,11 @@ pub const fn of_tenant(resource: Resource) -> bool {
             | Usage
             | Audit
             | TenantModel
+            | Playground
+            | PlaygroundShare
+            | Upstream
+            | File
+            | Batch
     )
 }
 
@@ -55,10 +60,14 @@ const fn operator(action: Action, resource: Resource) -> bool {
         Invitation => matches!(action, Read | Create | Delete),
         ApiKey => matches!(action, Read | Update | Delete),
         Project | Team | Member | Usage | Audit | TenantModel => matches!(action, Read),
-        AccessToken => false,
+        Upstream => matches!(action, Read | Delete),
+        // What a tenant's people write is not the operator's to read.
+        AccessToken | Playground | PlaygroundShare => false,
+        // What a tenant sends to models is none of the operator's business.
+        File | Batch => false,
         OperatorAudit | Mail | PlatformUsage => matches!(action, Read),
         Session | Operator | OperatorToken | TenantDirectory | ModelGrant | Model | Pool | Deployment
-        | Price => true,
+        | Price | DataClass => true,
     }
 }
 
@@ -71,10 +80,15 @@ const fn member(role: Role, action: Action, resource: Resource) -> bool {
         (Session | AccessToken, _) => true,
         (Audit, Read) => admin,
         (Invitation, Read) => admin,
+        // What was asked and answered is for those who build; that it runs may be looked at.
+        (File, Read) => developer,
+        (Batch, Read) => developer || matches!(role, Viewer),
         (Audit | Usage | TenantModel, Create | Update | Delete) => false,
+        (Playground, _) | (Upstream, Read) => developer,
+        (PlaygroundShare | Upstream, Update) => false,
         (_, Read) => true,
-        (Tenant, Update) | (Team | Member | Invitation, _) | (Project, Delete) => admin,
-        (Project | ApiKey, _) => developer,
+        (Tenant, Update) | (Team | Member | Invitation | Upstream, _) | (Project, Delete) => admin,
+        (Project | ApiKey | File | Batch, _) => developer,
         _ => false,
     }
 }

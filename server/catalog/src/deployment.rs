@@ -9,36 +9,59 @@ use web::Problem;
 use crate::{
     model,
     probe::{ProbedEngine, ProbedModel},
+    upstream,
 };
 
 const MAX_NAME: usize = 100;
 const MAX_WEIGHT: u32 = 10_000;
+const MAX_QUANTIZATION: usize = 32;
 /// What a model gets whose engine does not tell its context.
 const ASSUMED_CONTEXT: u32 = 8192;
 
 /// A registration whose every field is acceptable.
 pub struct Checked {
-    pub engine: EngineKind,
+    /// None: to be found by asking.
+    pub engine: Option<EngineKind>,
     pub base_url: Url,
     pub weight: u32,
 }
 
-pub fn check_new(new: &CreateDeployment, egress: &EgressRules) -> Result<Checked, Problem> {
-    if new.name.trim().is_empty() || new.name.len() > MAX_NAME {
+pub fn check_name(name: &str) -> Result<(), Problem> {
+    if name.trim().is_empty() || name.len() > MAX_NAME {
         return Err(Problem::field("name", format!("expected 1 to {MAX_NAME} characters")));
     }
+    Ok(())
+}
+
+pub fn check_new(new: &CreateDeployment, egress: &EgressRules) -> Result<Checked, Problem> {
+    check_name(&new.name)?;
     model::check_name(&new.model).map_err(|_| {
         Problem::field("model", "expected a model's name: letters, digits, and `.`, `_`, `:`, `/`, `-`")
     })?;
-    let engine = new
-        .engine
-        .parse()
-        .map_err(|error: snapshot::ParseEngineKindError| Problem::field("engine", error.to_string()))?;
-    Ok(Checked {
-        engine,
-        base_url: base_url(&new.base_url, egress)?,
-        weight: weight(new.weight)?.unwrap_or(100),
-    })
+    let parse = |text: &String| {
+        text.parse()
+            .map_err(|error: snapshot::ParseEngineKindError| Problem::field("engine", error.to_string()))
+    };
+    let engine = new.engine.as_ref().map(parse).transpose()?;
+    model::check_tokens("context_length", new.context_length)?;
+    model::check_tokens("max_output_tokens", new.max_output_tokens)?;
+    if new.quantization.as_ref().is_some_and(|name| name.is_empty() || name.len() > MAX_QUANTIZATION) {
+        return Err(Problem::field(
+            "quantization",
+            format!("expected 1 to {MAX_QUANTIZATION} characters, for example `fp8`"),
+        ));
+    }
+    let base_url = base_url(&new.base_url, egress)?;
+    Ok(Checked { engine, base_url, weight: weight(new.weight)?.unwrap_or(100) })
+}
+
+/// Only other providers' APIs stand outside.
+pub fn check_external(external: bool, engine: EngineKind) -> Result<(), Problem> {
+    if external && !upstream::can_be_external(engine) {
+        let message = format!("an engine outside is openai or anthropic, and this is {engine}");
+        return Err(Problem::field("external", message));
+    }
+    Ok(())
 }
 
 pub fn check_update(update: &UpdateDeployment) -> Result<(), Problem> {
@@ -56,7 +79,7 @@ fn weight(asked: Option<u32>) -> Result<Option<u32>, Problem> {
 }
 
 /// Http or https, a host that the egress rules allow, nothing but a path behind it.
-fn base_url(text: &str, egress: &EgressRules) -> Result<Url, Problem> {
+pub fn base_url(text: &str, egress: &EgressRules) -> Result<Url, Problem> {
     let accepted = "expected an address such as http://10.0.0.7:8000, without user, query or fragment";
     let url = Url::parse(text.trim_end_matches('/')).map_err(|_| Problem::field("base_url", accepted))?;
     let plain = matches!(url.scheme(), "http" | "https")
@@ -75,23 +98,23 @@ fn base_url(text: &str, egress: &EgressRules) -> Result<Url, Problem> {
     Ok(url)
 }
 
-/// Which of an engine's models a deployment serves, and the context that it has there.
+/// Which of an engine's models a deployment serves: its name there, and what the engine says of it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Served {
+pub struct Served<'a> {
     pub upstream_model: String,
-    pub context_length: Option<u32>,
+    pub listed: Option<&'a ProbedModel>,
 }
 
 /// The name asked for, else the model's own name if it is listed, else the only one listed, else the model's name.
-pub fn served(asked: Option<&str>, model: &str, engine: &ProbedEngine) -> Result<Served, Problem> {
+pub fn served<'a>(asked: Option<&str>, model: &str, engine: &'a ProbedEngine) -> Result<Served<'a>, Problem> {
     let listed = |name: &str| {
         engine.models.iter().find(|one| one.name == name || one.name == format!("{name}:latest"))
     };
-    let found =
-        |one: &ProbedModel| Served { upstream_model: one.name.clone(), context_length: one.context_length };
+    let found = |one: &'a ProbedModel| Served { upstream_model: one.name.clone(), listed: Some(one) };
+    let unlisted = |name: &str| Served { upstream_model: name.to_owned(), listed: None };
     if let Some(name) = asked {
         if engine.models.is_empty() {
-            return Ok(Served { upstream_model: name.to_owned(), context_length: None });
+            return Ok(unlisted(name));
         }
         let names: Vec<_> = engine.models.iter().map(|one| one.name.as_str()).take(10).collect();
         let message = format!("the engine does not list `{name}`; it lists: {}", names.join(", "));
@@ -100,13 +123,13 @@ pub fn served(asked: Option<&str>, model: &str, engine: &ProbedEngine) -> Result
     Ok(match (listed(model), engine.models.as_slice()) {
         (Some(one), _) => found(one),
         (None, [only]) => found(only),
-        (None, _) => Served { upstream_model: model.to_owned(), context_length: None },
+        (None, _) => unlisted(model),
     })
 }
 
 /// The context of a model that is created for a deployment.
-pub fn context_of_new_model(served: &Served) -> u32 {
-    served.context_length.unwrap_or(ASSUMED_CONTEXT)
+pub fn context_of_new_model(told: Option<&ProbedModel>) -> u32 {
+    told.and_then(|model| model.context_length).unwrap_or(ASSUMED_CONTEXT)
 }
 
 #[cfg(test)]
@@ -114,9 +137,9 @@ mod tests {
     use super::*;
 
     fn engine(names: &[&str]) -> ProbedEngine {
-        let models =
-            names.iter().map(|n| ProbedModel { name: (*n).to_owned(), context_length: Some(4096) }).collect();
-        ProbedEngine { models, version: None }
+        let model = |name: &&str| ProbedModel { name: (*name).to_owned(), ..ProbedModel::default() };
+        let models = names.iter().map(model).collect();
+        ProbedEngine { engine: EngineKind::Vllm, models, version: None, lora: None }
     }
 
     #[test]

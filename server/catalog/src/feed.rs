@@ -6,12 +6,15 @@ use db::{Change, ChangeListener, Database, DbError};
 use snapshot::{Rows, disk};
 use tokio_util::sync::CancellationToken;
 
-use crate::store;
+use crate::{store, tokenizer};
 
 /// The channel that the database announces changes on.
 const CHANNEL: &str = "switchyard_config";
 /// How long a lost announcement can delay a change.
 const POLL: Duration = Duration::from_millis(500);
+
+/// The folder of the models' tokenizers, beside the saved configuration.
+const TOKENIZERS: &str = "tokenizers";
 
 /// Reads the whole configuration as of one moment.
 pub async fn load_rows(db: &Database) -> Result<Rows, DbError> {
@@ -37,7 +40,8 @@ pub async fn follow(follow: Follow, publish: impl Fn(Rows), confirm: impl Fn(), 
     let mut listener = db.listen(CHANNEL);
     while !stop.is_cancelled() {
         match newer(&db, known).await {
-            Ok(Some(rows)) => {
+            Ok(Some(mut rows)) => {
+                tokenizer::place(&db, &file.with_file_name(TOKENIZERS), &mut rows).await;
                 known = rows.generation;
                 save(file.clone(), rows.clone()).await;
                 publish(rows);

@@ -6,7 +6,7 @@ use kv::Kv;
 use shared::DeploymentId;
 use shared_api::catalog::{DeploymentHealth, HealthState};
 
-const UNKNOWN: DeploymentHealth = DeploymentHealth {
+pub const UNKNOWN: DeploymentHealth = DeploymentHealth {
     state: HealthState::Unknown,
     checked_at: None,
     reason: None,
@@ -48,7 +48,7 @@ fn shown(health: snapshot::DeploymentHealth) -> DeploymentHealth {
         reason: health.reason,
         running: health.load.map(|load| load.running),
         waiting: health.load.map(|load| load.waiting),
-        kv_use: health.load.map(|load| load.kv_use),
+        kv_use: health.load.and_then(|load| load.kv_use),
         latency_ms: Some(health.latency_ms),
     }
 }

@@ -9,20 +9,28 @@
 //! - A deployment's credential enters sealed and never leaves: answers say only that there is one.
 //! - Registering asks the engine what it serves, under the egress rules; an engine that does not answer is told to
 //!   the operator, not stored as if it had.
+//! - A tenant's own upstream serves that tenant alone: in a snapshot it stands in a pool dedicated to it. Its address
+//!   goes by the rules for addresses that somebody gave us, its credential is sealed with the tenant's data key.
+//! - The playground calls by a key without a secret, through the gateway's own stages.
 //! - Health is read from `kv`, where a gateway's prober writes it; this room probes only on demand.
 
+mod data_class;
 mod deployment;
 mod feed;
 mod health;
 mod http;
 mod model;
 mod operator_key;
+mod playground;
 mod price;
 mod probe;
 mod state;
 mod store;
+mod tokenizer;
+mod upstream;
 
 pub use feed::{Follow, follow, load_rows};
 pub use http::routes;
-pub use probe::{EngineProbe, ProbeRefusal, ProbedEngine, ProbedModel};
+pub use playground::PlaygroundGateway;
+pub use probe::{EngineProbe, ProbeRefusal, ProbedEngine, ProbedModel, Trial, Tried};
 pub use state::{CatalogParts, CatalogState};

@@ -3,6 +3,7 @@
 use db::{DbError, OperatorTx};
 use secrets::{DataKey, EnvelopeError, KeyEncryptionKey, Purpose};
 use web::Problem;
+use zeroize::Zeroizing;
 
 use crate::store;
 
@@ -36,4 +37,19 @@ async fn data_key(
     // Another may have been first: the stored one counts.
     let stored = store::operator_key::load(tx).await.map_err(database)?.unwrap_or(wrapped);
     kek.unwrap_data_key(OWNER, &stored).map_err(envelope)
+}
+
+/// Opens a credential that [`seal`] sealed. None where there is none.
+pub async fn open(
+    tx: &mut OperatorTx,
+    kek: &KeyEncryptionKey,
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<Zeroizing<String>>, Problem> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let wrapped = store::operator_key::load(tx).await.map_err(|error| access::database_problem(&error))?;
+    let opened = kek
+        .unwrap_data_key(OWNER, &wrapped.unwrap_or_default())
+        .and_then(|key| key.open(Purpose::EngineCredential, &sealed))
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(Some(Zeroizing::new(String::from_utf8_lossy(&opened).into_owned())))
 }

@@ -237,8 +237,19 @@ impl Layers {
     }
 
     fn check(&self, settings: &Settings) -> Result<(), ConfigError> {
-        let Settings { server, database, egress, gateway, metering, catalog, telemetry, secrets, .. } =
-            settings;
+        let Settings {
+            server,
+            database,
+            egress,
+            gateway,
+            metering,
+            catalog,
+            telemetry,
+            objects,
+            batches,
+            secrets,
+            ..
+        } = settings;
         self.range("server.max_body_bytes", server.max_body_bytes, 1024, 1 << 30)?;
         self.range("server.drain_seconds", server.drain_seconds, 0, 3600)?;
         self.range("database.max_connections", database.max_connections.into(), 5, 1000)?;
@@ -252,6 +263,28 @@ impl Layers {
         self.range("metering.commit_interval_us", metering.commit_interval_us, 0, 100_000)?;
         self.range("metering.ship_interval_ms", metering.ship_interval_ms, 10, 60_000)?;
         self.range("catalog.probe_interval_ms", catalog.probe_interval_ms, 100, 600_000)?;
+        self.range("batches.max_file_bytes", batches.max_file_bytes, 1024, 1 << 40)?;
+        self.range("batches.max_input_bytes", batches.max_input_bytes, 1024, 1 << 40)?;
+        self.range("batches.max_requests", batches.max_requests.into(), 1, 1_000_000)?;
+        self.range("batches.max_concurrent_batches", batches.max_concurrent_batches.into(), 0, 1000)?;
+        self.range("batches.max_concurrent_calls", batches.max_concurrent_calls.into(), 1, 10_000)?;
+        self.range(
+            "batches.max_concurrent_calls_per_tenant",
+            batches.max_concurrent_calls_per_tenant.into(),
+            1,
+            10_000,
+        )?;
+        self.web_address("objects.s3_endpoint", objects.s3_endpoint.as_ref())?;
+        if objects.s3_access_key_id.is_some() != objects.s3_secret_access_key.is_some() {
+            let missing = if objects.s3_access_key_id.is_some() {
+                "objects.s3_secret_access_key"
+            } else {
+                "objects.s3_access_key_id"
+            };
+            let message =
+                "expected both objects.s3_access_key_id and objects.s3_secret_access_key, or neither";
+            return Err(self.invalid(missing, message.to_owned()));
+        }
         if !(0.0..=1.0).contains(&telemetry.trace_sample_ratio) {
             let message = format!("{}: expected a number from 0 to 1", telemetry.trace_sample_ratio);
             return Err(self.invalid("telemetry.trace_sample_ratio", message));
@@ -286,7 +319,7 @@ fn expected(kind: Kind) -> &'static str {
 
 /// serde quotes the bad value; a secret's is not for the eyes.
 fn without_secret(key: &str, message: &str) -> String {
-    let secret = key.starts_with("secrets.");
+    let secret = key.starts_with("secrets.") || key.ends_with("secret_access_key");
     if secret || key.ends_with("url") && !key.starts_with("server") && !key.starts_with("telemetry") {
         "not of the right type: expected text".to_owned()
     } else {

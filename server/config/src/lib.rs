@@ -21,6 +21,6 @@ pub use error::ConfigError;
 pub use layers::{Override, Sources, load};
 pub use schema::json_schema;
 pub use sections::{
-    Catalog, Database, Egress, Gateway, LogFormat, Mail, Metering, Redis, Secrets, Server, Settings,
-    Telemetry,
+    Batches, Catalog, Database, Egress, Gateway, LogFormat, Mail, Metering, Objects, Redis, Secrets, Server,
+    Settings, Telemetry,
 };

@@ -20,7 +20,9 @@ macro_rules! section_default {
     )*};
 }
 
-section_default!(Server, Database, Redis, Egress, Telemetry, Mail, Gateway, Metering, Catalog, Secrets);
+section_default!(
+    Server, Database, Redis, Egress, Telemetry, Mail, Gateway, Metering, Catalog, Secrets, Objects, Batches
+);
 
 /// All settings. With none given, everything runs embedded in one process.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -36,6 +38,8 @@ pub struct Settings {
     pub metering: Metering,
     pub catalog: Catalog,
     pub secrets: Secrets,
+    pub objects: Objects,
+    pub batches: Batches,
 }
 
 /// Where the server listens and keeps its files.
@@ -229,6 +233,56 @@ pub struct Secrets {
     pub pepper: Option<SecretString>,
 }
 
+/// Where files are kept: a directory, or a bucket of S3 or of what speaks its API.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Objects {
+    /// Directory of the files. All replicas need the same. Default `objects` in the data folder.
+    #[serde(default)]
+    pub dir: Option<PathBuf>,
+    /// Name of the bucket. With it, files are kept there and not in a directory.
+    #[serde(default)]
+    pub s3_bucket: Option<String>,
+    /// Region of the bucket. Default us-east-1.
+    #[serde(default = "s3_region")]
+    pub s3_region: String,
+    /// Address of the store, where it is not Amazon's.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub s3_endpoint: Option<Url>,
+    /// Access key. Without it, the credentials of the machine or of the environment (`AWS_…`) are used.
+    #[serde(default)]
+    pub s3_access_key_id: Option<String>,
+    /// Its secret.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub s3_secret_access_key: Option<SecretString>,
+}
+
+/// Files of `/v1/files` and batches of `/v1/batches`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batches {
+    /// Largest file, in bytes, 1024 to 1099511627776. Default 536870912 (512 MiB).
+    #[serde(default = "max_file_bytes")]
+    pub max_file_bytes: u64,
+    /// Largest input file of a batch, in bytes, 1024 to 1099511627776. Default 209715200 (200 MiB).
+    #[serde(default = "max_input_bytes")]
+    pub max_input_bytes: u64,
+    /// Requests of one batch, 1 to 1000000. Default 50000.
+    #[serde(default = "max_batch_requests")]
+    pub max_requests: u32,
+    /// Batches that a process works on at once, 0 to 1000; 0 leaves them to other processes. Default 8.
+    #[serde(default = "max_concurrent_batches")]
+    pub max_concurrent_batches: u32,
+    /// Requests of batches that a process has under way, 1 to 10000. Default 32.
+    #[serde(default = "max_concurrent_calls")]
+    pub max_concurrent_calls: u32,
+    /// Of these, one tenant's, 1 to 10000. Default 16.
+    #[serde(default = "max_concurrent_calls_per_tenant")]
+    pub max_concurrent_calls_per_tenant: u32,
+}
+
 const fn loopback(port: u16) -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), port)
 }
@@ -311,4 +365,32 @@ fn ship_interval_ms() -> u64 {
 
 fn probe_interval_ms() -> u64 {
     5_000
+}
+
+fn s3_region() -> String {
+    "us-east-1".to_owned()
+}
+
+fn max_file_bytes() -> u64 {
+    512 << 20
+}
+
+fn max_input_bytes() -> u64 {
+    200 << 20
+}
+
+fn max_batch_requests() -> u32 {
+    50_000
+}
+
+fn max_concurrent_batches() -> u32 {
+    8
+}
+
+fn max_concurrent_calls() -> u32 {
+    32
+}
+
+fn max_concurrent_calls_per_tenant() -> u32 {
+    16
 }

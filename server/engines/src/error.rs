@@ -82,6 +82,11 @@ impl EngineError {
         Self::new(EngineErrorKind::Malformed)
     }
 
+    /// A request that the engine took and could not do as asked.
+    pub(crate) fn refusing(message: String) -> Self {
+        Self { kind: EngineErrorKind::BadRequest, status: None, message }
+    }
+
     pub fn is_retryable(&self) -> bool {
         self.kind.is_retryable()
     }
@@ -146,7 +151,7 @@ fn kind(status: Option<u16>, said: &Said) -> EngineErrorKind {
     use EngineErrorKind as Kind;
     let text = format!("{} {}", said.message, said.labels).to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    let refused = status.is_none_or(|status| matches!(status, 400 | 413 | 422 | 500));
+    let refused = status.is_none_or(|status| matches!(status, 400 | 413 | 422 | 424 | 500));
     if has(words::OUT_OF_MEMORY) {
         return Kind::OutOfMemory;
     }
@@ -160,8 +165,10 @@ fn kind(status: Option<u16>, said: &Said) -> EngineErrorKind {
         Some(429) => Kind::RateLimited,
         Some(503) if has(words::LOADING) => Kind::Loading,
         Some(503 | 529) => Kind::Overloaded,
-        Some(408 | 425) => Kind::Internal,
-        Some(400..500) => Kind::BadRequest,
+        // 424: TGI and TEI failed while they generated.
+        Some(408 | 424 | 425) => Kind::Internal,
+        // 501: llama.cpp, started without embeddings or rerankings.
+        Some(400..=499 | 501) => Kind::BadRequest,
         Some(_) => Kind::Internal,
         None if has(words::OVERLOADED) => Kind::Overloaded,
         None if has(words::LOADING) => Kind::Loading,

@@ -29,6 +29,8 @@ pub struct Summary {
     pub meaningful: bool,
     /// Bytes of text that it says, for an estimate when the engine tells no usage.
     pub text_bytes: u64,
+    /// Some choice calls a tool, or says more of a call.
+    pub tools: bool,
     /// The last `finish_reason` in it.
     pub finish: Option<Finish>,
     pub usage: Option<TokenCounts>,

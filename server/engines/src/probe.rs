@@ -7,10 +7,11 @@ use egress::{EgressError, EngineClient};
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use serde::de::DeserializeOwned;
-use snapshot::{EngineKind, EngineLoad, HealthState};
+use serde_json::Value;
+use snapshot::{EngineLoad, HealthState};
 use url::Url;
 
-use crate::{engine, ollama, openai, request};
+use crate::{Credential, TaskKind, request};
 
 /// Bytes of an answer that are read: metrics of a busy engine run to hundreds of kilobytes.
 const BODY_LIMIT: usize = 8 << 20;
@@ -35,10 +36,14 @@ pub struct Probe {
     pub version: Option<String>,
     /// None when it does not tell, or not in a way that is known.
     pub load: Option<EngineLoad>,
+    /// It has metrics, but none under the names that are known: whoever routes by load is blind.
+    pub load_blind: bool,
+    /// Whether it serves LoRAs that are loaded while it runs. None when it does not tell.
+    pub lora: Option<bool>,
 }
 
 /// A model that an engine lists.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServedModel {
     /// The name by which the engine is asked for it.
     pub id: String,
@@ -47,6 +52,18 @@ pub struct ServedModel {
     /// Of a LoRA: the model it stands on.
     pub parent: Option<String>,
     pub owned_by: Option<String>,
+    /// What it is for. None when the engine does not tell.
+    pub tasks: Option<Vec<TaskKind>>,
+    /// Tokens that one answer may have, where the engine limits them.
+    pub max_output: Option<u32>,
+    /// By the catalog's names, as far as the engine tells: `tools`, `vision`, `reasoning`.
+    pub capabilities: Vec<&'static str>,
+}
+
+impl ServedModel {
+    pub(crate) fn named(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
 }
 
 impl Probe {
@@ -54,12 +71,45 @@ impl Probe {
         self.state == HealthState::Healthy
     }
 
+    fn bare(state: HealthState) -> Self {
+        Self {
+            state,
+            reason: None,
+            models: Vec::new(),
+            version: None,
+            load: None,
+            load_blind: false,
+            lora: None,
+        }
+    }
+
     pub(crate) fn healthy(models: Vec<ServedModel>) -> Self {
-        Self { state: HealthState::Healthy, reason: None, models, version: None, load: None }
+        Self { models, ..Self::bare(HealthState::Healthy) }
+    }
+
+    /// Healthy, if it lists its models.
+    pub(crate) fn listing(models: Result<Vec<ServedModel>, ProbeError>) -> Self {
+        match models {
+            Ok(models) => Self::healthy(models),
+            Err(error) => Self::not(HealthState::NotReady, format!("its models cannot be listed: {error}")),
+        }
     }
 
     pub(crate) fn not(state: HealthState, reason: impl Into<String>) -> Self {
-        Self { state, reason: Some(reason.into()), models: vec![], version: None, load: None }
+        Self { reason: Some(reason.into()), ..Self::bare(state) }
+    }
+
+    /// It answers, and is not to be used yet.
+    pub(crate) fn loading() -> Self {
+        Self::not(HealthState::NotReady, "it is loading its model")
+    }
+
+    /// What its metrics came to. Metrics of the engine's own family without the names that are known make it blind;
+    /// without any of the family it has only not served a call yet.
+    pub(crate) fn with_load(self, family: &str, text: &str, load: Option<EngineLoad>) -> Self {
+        let speaks =
+            text.lines().any(|line| !line.starts_with('#') && line.starts_with(family) && line.contains(' '));
+        Self { load, load_blind: load.is_none() && speaks, ..self }
     }
 
     pub(crate) fn failed(error: &ProbeError) -> Self {
@@ -87,22 +137,42 @@ pub(crate) enum ProbeError {
 impl Target<'_> {
     /// The body of an answer of status 200.
     pub(crate) async fn get(&self, path: &str) -> Result<Bytes, ProbeError> {
-        self.ask(Method::GET, path, Bytes::new()).await
+        self.ask(Method::GET, path, Bytes::new(), Credential::Bearer, &[]).await
+    }
+
+    pub(crate) async fn text(&self, path: &str) -> Result<String, ProbeError> {
+        String::from_utf8(self.get(path).await?.into()).map_err(|_| ProbeError::Shape)
     }
 
     pub(crate) async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, ProbeError> {
         serde_json::from_slice(&self.get(path).await?).map_err(|_| ProbeError::Shape)
     }
 
-    pub(crate) async fn ask(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, ProbeError> {
+    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, ProbeError> {
+        let answer = self.ask(Method::POST, path, body.to_string().into(), Credential::Bearer, &[]).await?;
+        serde_json::from_slice(&answer).map_err(|_| ProbeError::Shape)
+    }
+
+    /// The body of an answer of status 200, whatever is asked and however.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        credential: Credential,
+        headers: &[(&'static str, &'static str)],
+    ) -> Result<Bytes, ProbeError> {
         let uri = request::endpoint(self.base_url, path).map_err(|_| ProbeError::BadBaseUrl)?;
         let mut request = Request::builder().method(method).uri(uri);
         if !body.is_empty() {
             request = request.header(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
-        if let Some(credential) = self.credential {
-            let bearer = request::bearer(credential).map_err(|_| ProbeError::BadBaseUrl)?;
-            request = request.header(header::AUTHORIZATION, bearer);
+        for (name, value) in headers {
+            request = request.header(*name, HeaderValue::from_static(value));
+        }
+        if let Some(token) = self.credential {
+            let (name, value) = credential.header(token).map_err(|_| ProbeError::BadBaseUrl)?;
+            request = request.header(name, value);
         }
         let request = request.body(Full::new(body)).map_err(|_| ProbeError::BadBaseUrl)?;
         let asked = async {
@@ -115,27 +185,4 @@ impl Target<'_> {
         };
         tokio::time::timeout(self.timeout, asked).await.map_err(|_| ProbeError::Timeout(self.timeout))?
     }
-}
-
-/// What an engine says of a model, however it goes by its name there. None when it does not serve it.
-pub async fn describe(kind: EngineKind, target: &Target<'_>, model: &str) -> Option<ServedModel> {
-    let found = engine(kind).probe(target).await.models;
-    let mut found = found.into_iter().find(|listed| engine(kind).same_model(&listed.id, model))?;
-    if kind == EngineKind::Ollama {
-        found.max_context = ollama::max_context(target, &found.id).await.or(found.max_context);
-    }
-    Some(found)
-}
-
-/// The kind of engine behind an address, and what it says of itself. None when nothing there speaks any that is known.
-pub async fn detect(target: &Target<'_>) -> Option<(EngineKind, Probe)> {
-    let (ollama, listed) = tokio::join!(ollama::answers(target), openai::models(target));
-    let kind = if ollama {
-        EngineKind::Ollama
-    } else if listed.ok()?.iter().any(|model| model.owned_by.as_deref() == Some("vllm")) {
-        EngineKind::Vllm
-    } else {
-        EngineKind::Openai
-    };
-    Some((kind, engine(kind).probe(target).await))
 }

@@ -1,11 +1,12 @@
 //! From an upstream's bytes to events.
 
+use std::{collections::VecDeque, fmt};
+
 use bytes::Bytes;
 
 use crate::{
-    EngineError, Payload,
+    Asked, EngineError, Payload, Task,
     framing::{Cut, Lines, MAX_PAYLOAD, Sse},
-    ollama, openai,
 };
 
 /// What a stream's frames are labelled with, where the engine's dialect has nothing of the kind.
@@ -17,6 +18,13 @@ pub struct Labels {
     pub created: i64,
     /// The model as the caller knows it.
     pub model: String,
+    pub asked: Asked,
+}
+
+impl Labels {
+    pub fn of(task: &Task<'_>, id: String, created: i64, model: String) -> Self {
+        Self { id, created, model, asked: Asked::of(task) }
+    }
 }
 
 /// One thing that a stream said. Comments and keep-alives say nothing.
@@ -35,30 +43,44 @@ pub enum StreamEvent {
 
 /// An incremental reader: push what comes, take events until there are none, and so on; [`Decoder::end`] at the end.
 #[derive(Debug)]
-pub struct Decoder(Dialect);
+pub struct Decoder {
+    frames: Frames,
+    dialect: Box<dyn Dialect>,
+    /// Events read and not yet taken.
+    ready: VecDeque<StreamEvent>,
+}
 
 #[derive(Debug)]
-enum Dialect {
-    Openai(Sse),
-    Ollama { lines: Lines, stream: Box<ollama::Stream> },
+enum Frames {
+    Sse(Sse),
+    Lines(Lines),
+}
+
+/// What an engine's frames say: the state of one stream.
+pub(crate) trait Dialect: fmt::Debug + Send + Sync {
+    /// Reads a frame and adds what it says.
+    fn read(&mut self, frame: Cut, ready: &mut VecDeque<StreamEvent>);
 }
 
 impl Decoder {
-    pub(crate) fn openai() -> Self {
-        Self(Dialect::Openai(Sse::new(MAX_PAYLOAD)))
+    /// A stream of server-sent events.
+    pub(crate) fn sse(dialect: impl Dialect + 'static) -> Self {
+        Self::new(Frames::Sse(Sse::new(MAX_PAYLOAD)), dialect)
     }
 
-    pub(crate) fn ollama(labels: Labels) -> Self {
-        Self(Dialect::Ollama {
-            lines: Lines::new(MAX_PAYLOAD),
-            stream: Box::new(ollama::Stream::new(labels)),
-        })
+    /// A stream of lines.
+    pub(crate) fn lines(dialect: impl Dialect + 'static) -> Self {
+        Self::new(Frames::Lines(Lines::new(MAX_PAYLOAD)), dialect)
+    }
+
+    fn new(frames: Frames, dialect: impl Dialect + 'static) -> Self {
+        Self { frames, dialect: Box::new(dialect), ready: VecDeque::new() }
     }
 
     pub fn push(&mut self, bytes: Bytes) {
-        match &mut self.0 {
-            Dialect::Openai(sse) => sse.push(bytes),
-            Dialect::Ollama { lines, .. } => lines.push(bytes),
+        match &mut self.frames {
+            Frames::Sse(sse) => sse.push(bytes),
+            Frames::Lines(lines) => lines.push(bytes),
         }
     }
 
@@ -68,30 +90,29 @@ impl Decoder {
         reason = "None is not an end: it means that more bytes are needed"
     )]
     pub fn next(&mut self) -> Option<StreamEvent> {
-        match &mut self.0 {
-            Dialect::Openai(sse) => sse.take().map(openai::event),
-            Dialect::Ollama { lines, stream } => loop {
-                if let Some(event) = stream.next() {
-                    return Some(event);
-                }
-                stream.line(lines.take()?);
-            },
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            let frame = match &mut self.frames {
+                Frames::Sse(sse) => sse.take(),
+                Frames::Lines(lines) => lines.take(),
+            };
+            self.dialect.read(frame?, &mut self.ready);
         }
     }
 
     /// Events left once the upstream has ended: call until there are none.
     pub fn end(&mut self) -> Option<StreamEvent> {
-        if let Some(event) = self.next() {
-            return Some(event);
-        }
-        match &mut self.0 {
-            Dialect::Openai(sse) => sse.rest().map(openai::event),
-            Dialect::Ollama { lines, stream } => {
-                if let Some(line) = lines.rest() {
-                    stream.line(line);
-                }
-                stream.next()
+        loop {
+            if let Some(event) = self.next() {
+                return Some(event);
             }
+            let frame = match &mut self.frames {
+                Frames::Sse(sse) => sse.rest(),
+                Frames::Lines(lines) => lines.rest(),
+            };
+            self.dialect.read(frame?, &mut self.ready);
         }
     }
 }

@@ -1,29 +1,48 @@
-//! Stage 2: who calls, and may they use this model.
+//! Stage 3: who calls, and may they use these models.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrets::{Token, TokenKind};
-use shared::ErrorCode;
-use shared_chat::ChatRequest;
-use snapshot::{KeyEntry, KeyHash, Model, ModelEntry, TenantEntry, TenantStatus};
+use shared::{ApiKeyId, ErrorCode};
+use snapshot::{KeyEntry, KeyHash, Model, ModelEntry, ModelKind, TenantEntry, TenantStatus};
 
-use crate::{arrival::Arrival, error::CallError, gateway::Core, intake::Parsed};
+use crate::{
+    arrival::Arrival, capability, error::CallError, gateway::Core, parsed::Parsed, priority::Priority,
+    surface::Endpoint,
+};
 
 /// The scope that lets a key see which deployment served it.
 const EXPLAIN: &str = "routing:explain";
+/// The suffix of a model's name that asks for the cheapest, and those that ask for what is not here.
+const CHEAPEST: &str = "floor";
+const LATER: [&str; 4] = ["nitro", "online", "exacto", "thinking"];
+
+/// How a caller showed its key.
+#[derive(Debug, Clone, Copy)]
+enum Proof {
+    Secret(KeyHash),
+    /// Inside the process, by the key's id.
+    Inside,
+}
 
 /// A key that is good at this address, at this moment.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     entry: KeyEntry,
-    hash: KeyHash,
+    proof: Proof,
+    priority: Priority,
 }
 
 impl Caller {
     /// Every reason for a key not to be good here has the one same answer.
-    pub(crate) fn identify(gateway: &Core, arrival: &Arrival<'_>) -> Result<Self, CallError> {
+    pub(crate) fn identify(
+        gateway: &Core,
+        arrival: &Arrival<'_>,
+        endpoint: Option<Endpoint>,
+    ) -> Result<Self, CallError> {
         gateway.serves(arrival.at())?;
-        let Some(sent) = arrival.bearer() else {
+        let Some(sent) = arrival.key(endpoint) else {
             return Err(CallError::new(
                 ErrorCode::InvalidApiKey,
                 "No API key was sent. Send the header `Authorization: Bearer sy_live_…`; keys are made in the \
@@ -37,15 +56,34 @@ impl Caller {
         }
         let hash = token.hash(&gateway.pepper);
         let entry = gateway.configuration.load().secret(&hash).cloned().ok_or_else(CallError::invalid_key)?;
-        let expired = entry.expires_at.is_some_and(|end| end <= arrival.at());
-        let revoked = entry.key.disabled || gateway.revocations.contains(entry.key.id);
-        if expired || revoked || !arrival.agrees_with(&entry.tenant.tenant.slug) {
+        if !arrival.agrees_with(&entry.tenant.tenant.slug) {
             return Err(CallError::invalid_key());
         }
-        if entry.tenant.tenant.status == TenantStatus::Suspended {
+        let caller = Self { entry, proof: Proof::Secret(hash), priority: Priority::Interactive };
+        caller.good_at(gateway, arrival.at())
+    }
+
+    /// A key whose owner is known otherwise: inside the process.
+    pub(crate) fn on_behalf(
+        gateway: &Core,
+        key: ApiKeyId,
+        priority: Priority,
+        at: DateTime<Utc>,
+    ) -> Result<Self, CallError> {
+        gateway.serves(at)?;
+        let entry = gateway.configuration.load().key(key).cloned().ok_or_else(CallError::invalid_key)?;
+        Self { entry, proof: Proof::Inside, priority }.good_at(gateway, at)
+    }
+
+    fn good_at(self, gateway: &Core, at: DateTime<Utc>) -> Result<Self, CallError> {
+        let expired = self.entry.expires_at.is_some_and(|end| end <= at);
+        if expired || self.entry.key.disabled || gateway.revocations.contains(self.entry.key.id) {
+            return Err(CallError::invalid_key());
+        }
+        if self.entry.tenant.tenant.status == TenantStatus::Suspended {
             return Err(suspended());
         }
-        Ok(Self { entry, hash })
+        Ok(self)
     }
 
     pub(crate) const fn entry(&self) -> &KeyEntry {
@@ -54,6 +92,10 @@ impl Caller {
 
     pub(crate) fn tenant(&self) -> &TenantEntry {
         &self.entry.tenant
+    }
+
+    pub(crate) const fn priority(&self) -> Priority {
+        self.priority
     }
 
     pub(crate) fn explains_routing(&self) -> bool {
@@ -73,10 +115,22 @@ impl Caller {
         found.cloned().ok_or_else(|| CallError::model_not_found(name))
     }
 
+    /// The model for moderations that name none: the first by name.
+    pub(crate) fn moderator(&self, gateway: &Core) -> Option<String> {
+        let snapshot = gateway.configuration.load();
+        let models = snapshot.models_of(&self.entry.tenant);
+        let mut models = models.into_iter().map(|entry| &entry.model).filter(|model| self.may_use(model));
+        models.find(|model| model.kind == ModelKind::Moderation).map(|model| model.name.clone())
+    }
+
     /// Looked at again while a call is under way, whenever keys or tenants change.
     pub(crate) fn still_good(&self, gateway: &Core) -> Result<(), CallError> {
         let snapshot = gateway.configuration.load();
-        let now = snapshot.secret(&self.hash).filter(|now| !now.key.disabled);
+        let now = match self.proof {
+            Proof::Secret(hash) => snapshot.secret(&hash),
+            Proof::Inside => snapshot.key(self.entry.key.id),
+        };
+        let now = now.filter(|now| !now.key.disabled);
         if gateway.revocations.contains(self.entry.key.id) || now.is_none() {
             return Err(CallError::invalid_key());
         }
@@ -94,11 +148,14 @@ fn suspended() -> CallError {
     )
 }
 
-/// A caller, and a request for a model that it may use and that can take it.
+/// A caller, and a request for models that it may use and that can take it.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     caller: Caller,
-    model: Arc<ModelEntry>,
+    /// The one asked for first, then those to fall back to; never empty.
+    models: Vec<Arc<ModelEntry>>,
+    /// The cheapest model is to come first.
+    by_price: bool,
     parsed: Parsed,
 }
 
@@ -109,12 +166,11 @@ impl Admitted {
         caller: &Caller,
         parsed: Parsed,
     ) -> Result<Self, Box<(Parsed, CallError)>> {
-        let checked = caller.model(gateway, &parsed.request().model).and_then(|model| {
-            fits_model(parsed.request(), &model.model)?;
-            Ok(model)
-        });
-        match checked {
-            Ok(model) => Ok(Self { caller: caller.clone(), model, parsed }),
+        match models(gateway, caller, &parsed) {
+            Ok((models, cheapest)) => {
+                let by_price = cheapest || parsed.wishes().preferences.by_price;
+                Ok(Self { caller: caller.clone(), models, by_price, parsed })
+            }
             Err(error) => Err(Box::new((parsed, error))),
         }
     }
@@ -123,50 +179,82 @@ impl Admitted {
         &self.caller
     }
 
-    pub(crate) const fn model(&self) -> &Arc<ModelEntry> {
-        &self.model
+    /// The model that the call is booked under until another one serves it.
+    pub(crate) fn model(&self) -> &Arc<ModelEntry> {
+        &self.models[0]
+    }
+
+    pub(crate) fn models(&self) -> &[Arc<ModelEntry>] {
+        &self.models
+    }
+
+    pub(crate) const fn by_price(&self) -> bool {
+        self.by_price
     }
 
     pub(crate) const fn parsed(&self) -> &Parsed {
         &self.parsed
     }
+
+    pub(crate) const fn parsed_mut(&mut self) -> &mut Parsed {
+        &mut self.parsed
+    }
 }
 
-/// What a request asks that its model says it can't do.
-fn fits_model(request: &ChatRequest, model: &Model) -> Result<(), CallError> {
-    if let (Some(asked), Some(most)) = (request.output_limit(), model.max_output_tokens)
-        && asked > u64::from(most)
-    {
-        let field =
-            if request.max_completion_tokens.is_some() { "max_completion_tokens" } else { "max_tokens" };
-        let message =
-            format!("`{field}` is {asked}: the model `{}` writes at most {most} tokens.", model.name);
-        return Err(CallError::field(ErrorCode::InvalidValue, field, message));
-    }
-    for (index, message) in request.messages.iter().enumerate() {
-        for kind in message.content.iter().flat_map(|content| content.other_kinds()) {
-            let Some(needed) = modality(kind) else { continue };
-            if !model.input_modalities.iter().any(|has| has == needed) {
-                let field = format!("messages[{index}].content");
-                let text = format!(
-                    "`{field}` has a part of type `{kind}`: the model `{}` accepts {} only.",
-                    model.name,
-                    model.input_modalities.join(", ")
-                );
-                return Err(CallError::field(ErrorCode::UnsupportedField, field, text));
-            }
+/// The models that a request names and that can take it, and whether a suffix asks for the cheapest.
+fn models(
+    gateway: &Core,
+    caller: &Caller,
+    parsed: &Parsed,
+) -> Result<(Vec<Arc<ModelEntry>>, bool), CallError> {
+    let (first, mut cheapest) = named(gateway, caller, parsed.model(), "model")?;
+    let mut found = vec![first];
+    for (index, name) in parsed.wishes().models.iter().enumerate() {
+        let (entry, floor) = named(gateway, caller, name, &format!("models[{index}]"))?;
+        cheapest |= floor;
+        if found.iter().all(|one| one.model.id != entry.model.id) {
+            found.push(entry);
         }
     }
-    Ok(())
+    // Those that can't take the request are passed over, unless none is left.
+    let mut refused = None;
+    found.retain(|entry| match capability::check(parsed, &entry.model) {
+        Ok(()) => true,
+        Err(error) => {
+            refused.get_or_insert(error);
+            false
+        }
+    });
+    match refused {
+        Some(error) if found.is_empty() => Err(error),
+        _ => Ok((found, cheapest)),
+    }
 }
 
-/// The input modality that a kind of content part needs; None for kinds that are text in other words.
-fn modality(kind: &str) -> Option<&'static str> {
-    match kind {
-        "image_url" => Some("image"),
-        "input_audio" => Some("audio"),
-        "video_url" => Some("video"),
-        "file" => Some("file"),
-        _ => None,
+/// A model by the name in a field, which may carry a suffix of OpenRouter's; whether it asks for the cheapest.
+fn named(
+    gateway: &Core,
+    caller: &Caller,
+    name: &str,
+    field: &str,
+) -> Result<(Arc<ModelEntry>, bool), CallError> {
+    let missing = match caller.model(gateway, name) {
+        // A name that is in the catalog is never read as one with a suffix.
+        Ok(entry) => return Ok((entry, false)),
+        Err(error) => CallError { param: Some(field.to_owned()), ..error },
+    };
+    if matches!(name, "auto" | "openrouter/auto") {
+        let message = format!("`{field}` \"{name}\" is not available here: name a model of GET /v1/models.");
+        return Err(CallError::field(ErrorCode::UnsupportedField, field, message));
     }
+    let Some((base, suffix)) = name.rsplit_once(':') else { return Err(missing) };
+    let Ok(entry) = caller.model(gateway, base) else { return Err(missing) };
+    if suffix == CHEAPEST {
+        return Ok((entry, true));
+    }
+    if LATER.contains(&suffix) {
+        let message = format!("The suffix `:{suffix}` is not available here: accepted is `:{CHEAPEST}`.");
+        return Err(CallError::field(ErrorCode::UnsupportedField, field, message));
+    }
+    Err(missing)
 }

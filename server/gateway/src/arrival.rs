@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use shared::RequestId;
 
-use crate::{gateway::Core, trace::CallTrace};
+use crate::{gateway::Core, surface::Endpoint, trace::CallTrace};
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const TENANT: HeaderName = HeaderName::from_static("openai-tenant");
 
 /// Read once; borrowed by the stages that need it.
@@ -57,10 +58,17 @@ impl<'a> Arrival<'a> {
     }
 
     /// The bearer token as it was sent; None without one.
-    pub(crate) fn bearer(&self) -> Option<&str> {
+    fn bearer(&self) -> Option<&str> {
         let sent = self.parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, token) = sent.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// The key as it was sent: the bearer token, or `x-api-key` where Anthropic's clients call.
+    pub(crate) fn key(&self, endpoint: Option<Endpoint>) -> Option<&str> {
+        let anthropic = endpoint.is_some_and(Endpoint::speaks_anthropic);
+        let named = || self.parts.headers.get(&API_KEY)?.to_str().ok().map(str::trim);
+        anthropic.then(named).flatten().or_else(|| self.bearer())
     }
 
     /// Whether every tenant that the address or the headers name is this one.

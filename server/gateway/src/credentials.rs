@@ -1,12 +1,15 @@
-//! Engines' bearer tokens, opened once and kept ready as header values.
+//! Engines' tokens, opened once and kept ready.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::Arc,
+};
 
-use http::HeaderValue;
 use parking_lot::RwLock;
-use secrets::{KeyEncryptionKey, Purpose};
+use secrets::{DataKey, KeyEncryptionKey, Purpose};
 use shared::DeploymentId;
-use snapshot::{Deployment, Snapshot};
+use snapshot::{Deployment, Snapshot, Tenant};
 use zeroize::Zeroizing;
 
 /// The owner that the operator's data key is bound to.
@@ -20,20 +23,27 @@ pub(crate) enum CredentialError {
     #[error("the engine's credential does not open")]
     Sealed(#[from] secrets::EnvelopeError),
     #[error("the engine's credential is not fit for a header")]
-    NotAHeader,
+    NotText,
 }
 
-#[derive(Debug)]
+/// A token in the clear.
+type Secret = Arc<Zeroizing<String>>;
+
 struct Opened {
     sealed: Vec<u8>,
-    header: HeaderValue,
+    token: Secret,
 }
 
 /// Bounded by the snapshot's deployments.
-#[derive(Debug)]
 pub(crate) struct Credentials {
     key: KeyEncryptionKey,
     opened: RwLock<HashMap<DeploymentId, Opened>>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
 }
 
 impl Credentials {
@@ -41,47 +51,57 @@ impl Credentials {
         Self { key, opened: RwLock::default() }
     }
 
-    /// The `Authorization` header for an engine; None where it wants none.
-    pub(crate) fn header(
-        &self,
-        snapshot: &Snapshot,
-        deployment: &Deployment,
-    ) -> Result<Option<HeaderValue>, CredentialError> {
-        let Some(sealed) = &deployment.credential else { return Ok(None) };
-        if let Some(known) = self.opened.read().get(&deployment.id)
-            && known.sealed == *sealed
-        {
-            return Ok(Some(known.header.clone()));
-        }
-        let header = self.open(snapshot, sealed)?;
-        let opened = Opened { sealed: sealed.clone(), header: header.clone() };
-        self.opened.write().insert(deployment.id, opened);
-        Ok(Some(header))
-    }
-
-    /// The bare token, for a probe.
+    /// The token for an engine; None where it wants none.
     pub(crate) fn token(
         &self,
         snapshot: &Snapshot,
         deployment: &Deployment,
-    ) -> Result<Option<Zeroizing<String>>, CredentialError> {
-        let Some(header) = self.header(snapshot, deployment)? else { return Ok(None) };
-        let text = header.to_str().map_err(|_| CredentialError::NotAHeader)?;
-        Ok(Some(Zeroizing::new(text.trim_start_matches("Bearer ").to_owned())))
+    ) -> Result<Option<Secret>, CredentialError> {
+        let Some(sealed) = &deployment.credential else { return Ok(None) };
+        if let Some(known) = self.opened.read().get(&deployment.id)
+            && known.sealed == *sealed
+        {
+            return Ok(Some(known.token.clone()));
+        }
+        let token = self.open(snapshot, deployment, sealed)?;
+        let opened = Opened { sealed: sealed.clone(), token: token.clone() };
+        self.opened.write().insert(deployment.id, opened);
+        Ok(Some(token))
     }
 
     pub(crate) fn retain(&self, known: &HashSet<DeploymentId>) {
         self.opened.write().retain(|id, _| known.contains(id));
     }
 
-    fn open(&self, snapshot: &Snapshot, sealed: &[u8]) -> Result<HeaderValue, CredentialError> {
-        let wrapped = snapshot.operator_data_key().ok_or(CredentialError::NoDataKey)?;
-        let data_key = self.key.unwrap_data_key(OPERATOR, wrapped)?;
+    pub(crate) const fn key(&self) -> &KeyEncryptionKey {
+        &self.key
+    }
+
+    /// A tenant's data key, to seal and open what is its own.
+    pub(crate) fn tenant_key(&self, tenant: &Tenant) -> Result<DataKey, CredentialError> {
+        let wrapped = tenant.data_key.as_deref().ok_or(CredentialError::NoDataKey)?;
+        Ok(self.key.unwrap_data_key(&tenant.id.to_string(), wrapped)?)
+    }
+
+    /// What a tenant keeps as its own upstream is sealed by its own key, the rest by the operator's.
+    fn open(
+        &self,
+        snapshot: &Snapshot,
+        deployment: &Deployment,
+        sealed: &[u8],
+    ) -> Result<Secret, CredentialError> {
+        let data_key = match deployment.owner_tenant {
+            None => {
+                let wrapped = snapshot.operator_data_key().ok_or(CredentialError::NoDataKey)?;
+                self.key.unwrap_data_key(OPERATOR, wrapped)?
+            }
+            Some(owner) => {
+                let entry = snapshot.tenant(owner).ok_or(CredentialError::NoDataKey)?;
+                self.tenant_key(&entry.tenant)?
+            }
+        };
         let token = data_key.open(Purpose::EngineCredential, sealed)?;
-        let mut bearer = Zeroizing::new(b"Bearer ".to_vec());
-        bearer.extend_from_slice(&token);
-        let mut header = HeaderValue::from_bytes(&bearer).map_err(|_| CredentialError::NotAHeader)?;
-        header.set_sensitive(true);
-        Ok(header)
+        let text = std::str::from_utf8(&token).map_err(|_| CredentialError::NotText)?;
+        Ok(Arc::new(Zeroizing::new(text.to_owned())))
     }
 }

@@ -1,11 +1,10 @@
-//! Stage 5: the first good upstream. Retries and fallbacks happen here, and only here: nothing has been said yet.
+//! Stage 6: the first good upstream. Retries and fallbacks happen here, and only here: nothing has been said yet.
 
 use std::time::Duration;
 
 use engines::Payload;
 use routing::AttemptResult;
-use shared::{DeploymentId, ErrorCode};
-use snapshot::Deployment;
+use shared::ErrorCode;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     failure::{Failure, Next},
     fleet::InFlight,
     gateway::Shared,
-    plan::Planned,
+    plan::{Planned, Target},
     reserve::Reserved,
     settle::Tab,
     tenants::TenantCall,
@@ -29,7 +28,7 @@ const PAUSES: [Duration; 3] =
 #[derive(Debug)]
 pub(crate) struct Attempted {
     answer: Answer,
-    deployment: DeploymentId,
+    target: Target,
     held: Held,
 }
 
@@ -43,16 +42,17 @@ pub(crate) enum Answer {
 #[derive(Debug)]
 pub(crate) struct Held {
     _in_flight: InFlight,
-    _tenant: TenantCall,
+    _tenant: Option<TenantCall>,
 }
 
 impl Attempted {
-    pub(crate) const fn deployment(&self) -> DeploymentId {
-        self.deployment
+    /// What answered.
+    pub(crate) const fn target(&self) -> &Target {
+        &self.target
     }
 
-    pub(crate) fn into_parts(self) -> (Answer, DeploymentId, Held) {
-        (self.answer, self.deployment, self.held)
+    pub(crate) fn into_parts(self) -> (Answer, Held) {
+        (self.answer, self.held)
     }
 }
 
@@ -78,9 +78,9 @@ pub(crate) async fn dispatch(
         }
         error = watch.gone() => Err(error),
     };
-    let (answer, deployment, in_flight) = found?;
+    let (answer, target, in_flight) = found?;
     let held = Held { _in_flight: in_flight, _tenant: tenant };
-    Ok((Attempted { answer, deployment, held }, planned))
+    Ok((Attempted { answer, target, held }, planned))
 }
 
 struct Tries<'a> {
@@ -95,29 +95,32 @@ impl Tries<'_> {
         &self,
         mut first: Option<InFlight>,
         tab: &mut Tab,
-    ) -> Result<(Answer, DeploymentId, InFlight), CallError> {
+    ) -> Result<(Answer, Target, InFlight), CallError> {
+        let priority = self.planned.admitted().caller().priority();
         let most = self.gateway.settings.max_attempts;
         let mut last: Option<CallError> = None;
-        let mut round: Vec<_> = self.planned.deployments().cloned().collect();
+        let mut round: Vec<_> = self.planned.targets().cloned().collect();
         for pause in [None].into_iter().chain(PAUSES.into_iter().map(Some)) {
             if let Some(pause) = pause {
                 sleep(pause).await;
             }
             let mut again = Vec::new();
-            for deployment in round {
+            for target in round {
+                let deployment = &target.deployment;
                 // Counted at selection for the first, now for the others.
-                let in_flight = first.take().unwrap_or_else(|| self.gateway.fleet.count(deployment.id));
+                let in_flight =
+                    first.take().unwrap_or_else(|| self.gateway.fleet.count(deployment.id, priority));
                 if tab.tries() >= most {
                     return Err(last.unwrap_or_else(nothing_left));
                 }
                 // Its breaker may have opened since the plan, or another call be its probe.
                 let Some(pass) = self.gateway.fleet.attempt(deployment.id) else { continue };
-                tab.attempt(self.planned.model(), &deployment);
-                match self.attempt(&deployment).await {
+                tab.attempt(&target);
+                match self.attempt(&target).await {
                     Ok(answer) => {
                         self.gateway.counters.attempt(AttemptResult::Success);
                         pass.end(AttemptResult::Success);
-                        return Ok((answer, deployment.id, in_flight));
+                        return Ok((answer, target, in_flight));
                     }
                     Err(failure) => {
                         self.gateway.counters.attempt(failure.result);
@@ -125,7 +128,7 @@ impl Tries<'_> {
                         match failure.next {
                             Next::Stop => return Err(failure.error),
                             Next::Elsewhere => {}
-                            Next::Again => again.push(deployment),
+                            Next::Again => again.push(target),
                         }
                         last = Some(failure.error);
                     }
@@ -139,15 +142,15 @@ impl Tries<'_> {
         Err(last.unwrap_or_else(nothing_left))
     }
 
-    async fn attempt(&self, deployment: &Deployment) -> Result<Answer, Failure> {
+    async fn attempt(&self, target: &Target) -> Result<Answer, Failure> {
         let timeouts = &self.gateway.settings.timeouts;
         let call = self.planned.admitted();
         if !call.parsed().request().wants_stream() {
-            let whole = timeout_at(self.deadline, self.outgoing.whole(self.gateway, call, deployment)).await;
+            let whole = timeout_at(self.deadline, self.outgoing.whole(self.gateway, call, target)).await;
             let late = || Failure::timeout(ErrorCode::TotalTimeout, timeouts.total);
             return whole.map_err(|_| late())?.map(Answer::Whole);
         }
-        let begun = timeout(timeouts.first_token, self.outgoing.stream(self.gateway, call, deployment)).await;
+        let begun = timeout(timeouts.first_token, self.outgoing.stream(self.gateway, call, target)).await;
         let late = || Failure::timeout(ErrorCode::FirstTokenTimeout, timeouts.first_token);
         begun.map_err(|_| late())?.map(Answer::Stream)
     }

@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use dialects::messages;
 use http::{HeaderValue, StatusCode, header};
 use shared::ErrorCode;
 use shared_chat::{ErrorBody, ErrorObject};
+
+use crate::surface::Endpoint;
 
 /// What a caller is told. Its message is for the caller: no address, no other tenant, no engine's stack trace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +62,21 @@ impl CallError {
         )
     }
 
+    /// The error with the field at fault by the name that it has at an endpoint.
+    pub(crate) fn at(mut self, endpoint: Endpoint) -> Self {
+        let Some(param) = &self.param else { return self };
+        let own = if self.code == ErrorCode::ContextLengthExceeded {
+            endpoint.prompt_field()
+        } else {
+            endpoint.field(param)
+        };
+        if own != param {
+            self.message = self.message.replace(&format!("`{param}`"), &format!("`{own}`"));
+            self.param = Some(own.to_owned());
+        }
+        self
+    }
+
     pub fn object(&self) -> ErrorObject {
         ErrorObject {
             message: self.message.clone(),
@@ -69,21 +91,49 @@ impl CallError {
     }
 }
 
-impl IntoResponse for CallError {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, axum::Json(self.body())).into_response();
+impl CallError {
+    /// The error as a response, in the dialect of its endpoint.
+    pub(crate) fn respond(self, endpoint: Option<Endpoint>, request_id: Option<&HeaderValue>) -> Response {
+        let code = self.code.status();
+        if endpoint.is_some_and(Endpoint::speaks_anthropic) {
+            let object = ErrorObject { message: self.named(), ..self.object() };
+            let id = request_id.and_then(|id| id.to_str().ok());
+            let mut response = Response::new(Body::from(messages::error_body(code, &object, id)));
+            let json = HeaderValue::from_static("application/json");
+            response.headers_mut().insert(header::CONTENT_TYPE, json);
+            return self.dress(response, messages::status(code, &object));
+        }
+        let response = Json(self.body()).into_response();
+        self.dress(response, code)
+    }
+
+    /// The message with the field at fault in it, for a dialect that has no other place for it.
+    fn named(&self) -> String {
+        match &self.param {
+            Some(param) if !self.message.contains(param.as_str()) => format!("{param}: {}", self.message),
+            _ => self.message.clone(),
+        }
+    }
+
+    fn dress(&self, mut response: Response, status: u16) -> Response {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         // Always there on 429 and 503; whole seconds, at least one.
-        let default = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-            .then_some(Duration::from_secs(1));
+        let default = matches!(self.code.status(), 429 | 503).then_some(Duration::from_secs(1));
         if let Some(after) = self.retry_after.or(default) {
             let seconds = after.as_millis().div_ceil(1000).clamp(1, 3600) as u64;
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+impl IntoResponse for CallError {
+    fn into_response(self) -> Response {
+        self.respond(None, None)
     }
 }

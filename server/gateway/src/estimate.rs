@@ -4,7 +4,7 @@
 //! three digits, runs of signs, runs of blanks), with long words counted as several. It errs on the low side, so that
 //! a prompt which fits is not refused; an engine that counts exactly has the last word.
 
-use shared_chat::{ChatRequest, Message};
+use shared_chat::{ChatRequest, Message, Tool};
 
 /// Letters that a very common word may have in one token.
 const LETTERS_PER_TOKEN: usize = 10;
@@ -51,7 +51,7 @@ const fn tokens(kind: Kind, length: usize) -> usize {
 }
 
 /// Tokens in a text, at least about that many.
-pub fn text_tokens(text: &str) -> usize {
+pub(crate) fn text_tokens(text: &str) -> usize {
     let mut total = 0;
     let mut run: Option<(Kind, usize)> = None;
     for next in text.bytes().filter_map(kind) {
@@ -66,20 +66,26 @@ pub fn text_tokens(text: &str) -> usize {
     total + run.map_or(0, |(of, length)| tokens(of, length))
 }
 
+/// Counts the tokens of a text.
+pub(crate) type Count<'a> = dyn Fn(&str) -> usize + 'a;
+
 /// Tokens in a conversation and its tools, at least about that many. Images and other media count for nothing.
-pub(crate) fn prompt_tokens(request: &ChatRequest) -> u64 {
-    let messages: usize = request.messages.iter().map(message_tokens).sum();
-    let tools = request.tools.iter().flatten().filter_map(|tool| tool.function.as_ref());
-    let tools: usize = tools
-        .map(|function| text_tokens(&function.name) + function.description.as_deref().map_or(0, text_tokens))
-        .sum();
+pub(crate) fn chat(request: &ChatRequest, count: &Count<'_>) -> u64 {
+    conversation(&request.messages, request.tools.as_deref(), count)
+}
+
+pub(crate) fn conversation(messages: &[Message], tools: Option<&[Tool]>, count: &Count<'_>) -> u64 {
+    let messages: usize = messages.iter().map(|message| message_tokens(message, count)).sum();
+    let tools = tools.into_iter().flatten().filter_map(|tool| tool.function.as_ref());
+    let tools: usize =
+        tools.map(|function| count(&function.name) + function.description.as_deref().map_or(0, count)).sum();
     (messages + tools) as u64
 }
 
-fn message_tokens(message: &Message) -> usize {
-    let content = message.content.as_ref().map_or(0, |content| text_tokens(&content.text()));
+fn message_tokens(message: &Message, count: &Count<'_>) -> usize {
+    let content = message.content.as_ref().map_or(0, |content| count(&content.text()));
     let calls = message.tool_calls.iter().flatten().filter_map(|call| call.function.as_ref());
-    let calls: usize = calls.map(|call| text_tokens(&call.name) + text_tokens(&call.arguments)).sum();
+    let calls: usize = calls.map(|call| count(&call.name) + count(&call.arguments)).sum();
     // A chat template spends about this much on a message's role and bounds.
     content + calls + 3
 }

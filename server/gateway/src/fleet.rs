@@ -15,7 +15,9 @@ use parking_lot::{Mutex, RwLock};
 use routing::{AttemptResult, Breaker, BreakerPolicy, Candidate, Health, Pass, Standing};
 use shared::DeploymentId;
 use snapshot::{Deployment, DeploymentHealth, HealthState};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, futures::Notified, mpsc};
+
+use crate::{priority::Priority, settings::BatchShare};
 
 /// Openings not yet told to the other replicas; more are dropped, they learn by themselves.
 const OPENINGS_KEPT: usize = 256;
@@ -32,6 +34,8 @@ pub(crate) struct Opened {
 #[derive(Debug, Default)]
 pub(crate) struct Unit {
     in_flight: AtomicU32,
+    /// Those of them that may wait.
+    batch: AtomicU32,
     breaker: Mutex<Breaker>,
     health: ArcSwapOption<DeploymentHealth>,
 }
@@ -46,24 +50,25 @@ pub(crate) struct Fleet {
     /// Breakers reckon from here.
     origin: Instant,
     opened: mpsc::Sender<Opened>,
+    /// Told whenever a call leaves its deployment.
+    freed: Notify,
 }
 
 /// A call in flight on a deployment: counted from its selection until this is dropped.
 #[derive(Debug)]
 pub(crate) struct InFlight {
+    fleet: Arc<Fleet>,
     unit: Arc<Unit>,
-}
-
-impl InFlight {
-    fn on(unit: Arc<Unit>) -> Self {
-        unit.in_flight.fetch_add(1, Ordering::Relaxed);
-        Self { unit }
-    }
+    priority: Priority,
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.unit.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if self.priority == Priority::Batch {
+            self.unit.batch.fetch_sub(1, Ordering::Relaxed);
+        }
+        self.fleet.freed.notify_waiters();
     }
 }
 
@@ -107,7 +112,14 @@ impl Fleet {
     pub(crate) fn new(policy: BreakerPolicy, health_lasts: Duration) -> (Arc<Self>, mpsc::Receiver<Opened>) {
         let (opened, openings) = mpsc::channel(OPENINGS_KEPT);
         let health_lasts = TimeDelta::from_std(health_lasts).unwrap_or(TimeDelta::MAX);
-        let fleet = Self { units: RwLock::default(), policy, health_lasts, origin: Instant::now(), opened };
+        let fleet = Self {
+            units: RwLock::default(),
+            policy,
+            health_lasts,
+            origin: Instant::now(),
+            opened,
+            freed: Notify::new(),
+        };
         (Arc::new(fleet), openings)
     }
 
@@ -142,12 +154,42 @@ impl Fleet {
                 Some(HealthState::Down) => Health::Down,
             },
             standing,
+            tier: 0,
+            filtered: None,
         }
     }
 
     /// Counts a call on a deployment from now on.
-    pub(crate) fn count(&self, deployment: DeploymentId) -> InFlight {
-        InFlight::on(self.unit(deployment))
+    pub(crate) fn count(self: &Arc<Self>, deployment: DeploymentId, priority: Priority) -> InFlight {
+        let unit = self.unit(deployment);
+        unit.in_flight.fetch_add(1, Ordering::Relaxed);
+        if priority == Priority::Batch {
+            unit.batch.fetch_add(1, Ordering::Relaxed);
+        }
+        InFlight { fleet: self.clone(), unit, priority }
+    }
+
+    /// Counts a call that may wait, if a deployment has a slot for it: its share is not used up, not all slots are
+    /// taken, and nothing queues in the engine. Looking and counting are not one step: replicas and calls at the same
+    /// moment may go one beyond, never more.
+    pub(crate) fn count_batch(
+        self: &Arc<Self>,
+        deployment: DeploymentId,
+        share: BatchShare,
+    ) -> Option<InFlight> {
+        let unit = self.unit(deployment);
+        let load = unit.health.load().as_deref().and_then(|health| health.load);
+        let slots = load.and_then(|load| load.slots).unwrap_or(share.slots).max(1);
+        let most = (u64::from(slots) * u64::from(share.percent) / 100).max(1);
+        let fits = u64::from(unit.batch.load(Ordering::Relaxed)) < most
+            && unit.in_flight.load(Ordering::Relaxed) < slots
+            && load.is_none_or(|load| load.waiting == 0);
+        fits.then(|| self.count(deployment, Priority::Batch))
+    }
+
+    /// Resolves when a call has left its deployment since this was made.
+    pub(crate) fn freed(&self) -> Notified<'_> {
+        self.freed.notified()
     }
 
     /// Asks a deployment's breaker for one attempt.

@@ -17,6 +17,7 @@ use kv::Kv;
 use metering::Meter;
 use secrets::{KeyEncryptionKey, Pepper};
 use shared::{Clock, ErrorCode};
+use snapshot::Deployment;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -28,10 +29,12 @@ use crate::{
     error::CallError,
     fleet::{Fleet, Opened},
     http,
+    on_behalf::OnBehalf,
     readiness::Readiness,
     revocations::Revocations,
     settings::Settings,
     tenants::TenantCalls,
+    tokenizers::Tokenizers,
 };
 
 /// What a gateway is made of.
@@ -40,6 +43,8 @@ pub struct GatewayParts {
     pub meter: Meter,
     pub kv: Arc<dyn Kv>,
     pub engines: EngineClient,
+    /// Reaches engines outside the platform: public addresses only, but those that the operator lists.
+    pub external: EngineClient,
     pub pepper: Pepper,
     /// Opens engines' credentials.
     pub key_encryption_key: KeyEncryptionKey,
@@ -53,9 +58,13 @@ pub(crate) struct Core {
     pub(crate) revocations: Revocations,
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) tenants: Arc<TenantCalls>,
+    /// WebSockets that are open.
+    pub(crate) connections: Arc<TenantCalls>,
     pub(crate) meter: Meter,
     pub(crate) kv: Arc<dyn Kv>,
-    pub(crate) engines: EngineClient,
+    engines: EngineClient,
+    external: EngineClient,
+    pub(crate) tokenizers: Tokenizers,
     pub(crate) pepper: Pepper,
     pub(crate) credentials: Credentials,
     pub(crate) counters: Counters,
@@ -94,6 +103,11 @@ impl Core {
         Ok(())
     }
 
+    /// What reaches a deployment. What somebody outside gave us never reaches our own networks.
+    pub(crate) fn client(&self, deployment: &Deployment) -> &EngineClient {
+        if deployment.external || deployment.owner_tenant.is_some() { &self.external } else { &self.engines }
+    }
+
     /// Forgets what belonged to deployments that the configuration no longer has.
     pub(crate) fn forget_gone_deployments(&self) {
         let known: HashSet<_> =
@@ -120,9 +134,12 @@ impl Gateway {
             configuration: parts.configuration,
             fleet,
             tenants: Arc::default(),
+            connections: Arc::default(),
             meter: parts.meter,
             kv: parts.kv,
             engines: parts.engines,
+            external: parts.external,
+            tokenizers: Tokenizers::default(),
             pepper: parts.pepper,
             credentials: Credentials::new(parts.key_encryption_key),
             counters: Counters::new(),
@@ -137,6 +154,11 @@ impl Gateway {
     /// `/v1/*` and `/t/{tenant}/v1/*`; `{tenant}.HOST/v1/*` is the first by its `Host`. Sets `x-request-id` itself.
     pub fn router(&self) -> Router {
         http::router(self.core.clone())
+    }
+
+    /// Makes calls inside the process, for a key whose owner is known otherwise.
+    pub fn on_behalf(&self) -> OnBehalf {
+        OnBehalf::of(self.core.clone())
     }
 
     /// For `/readyz`, and to drain.

@@ -1,4 +1,4 @@
-//! Stage 1: from an HTTP request to a typed one. Bounded, and every refusal names the field at fault.
+//! Stage 1: a request's body, bounded and typed. Every refusal names the field at fault.
 
 use std::{fmt::Write, time::Duration};
 
@@ -7,55 +7,20 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use shared::ErrorCode;
-use shared_chat::ChatRequest;
 
-use crate::{error::CallError, estimate, refusals};
+use crate::error::CallError;
 
 /// Bytes of a refused request that are read and dropped.
 const DISCARDED: usize = 64 << 20;
 const DISCARD_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A request body that is well formed, asks for nothing that is not built, and is within bounds.
-#[derive(Debug)]
-pub(crate) struct Parsed {
-    request: ChatRequest,
-    prompt_bytes: usize,
-}
-
-impl Parsed {
-    /// Reads and checks a chat completion's body.
-    pub(crate) async fn read(headers: &HeaderMap, body: &mut Body, most: usize) -> Result<Self, CallError> {
-        require_json(headers)?;
-        Self::of(&bounded(headers, body, most).await?)
-    }
-
-    fn of(body: &[u8]) -> Result<Self, CallError> {
-        let request: ChatRequest = serde_json::from_slice(body).map_err(|error| explain(body, &error))?;
-        refusals::check(&request)?;
-        let prompt_bytes = request.prompt_bytes();
-        Ok(Self { request, prompt_bytes })
-    }
-
-    pub(crate) const fn request(&self) -> &ChatRequest {
-        &self.request
-    }
-
-    /// Tokens that a deployment must have room for: the prompt's, and the answer's where the caller bounded it. The
-    /// text is looked at only where it might not fit: a token is at least a byte, so most prompts fit by their length.
-    pub(crate) fn tokens_against(&self, limit: u32) -> u64 {
-        let answer = self.request.output_limit().unwrap_or(1);
-        if (self.prompt_bytes as u64).saturating_add(answer) <= u64::from(limit) {
-            return answer;
-        }
-        self.prompt_tokens().saturating_add(answer)
-    }
-
-    /// Tokens that the prompt surely has, by estimate.
-    pub(crate) fn prompt_tokens(&self) -> u64 {
-        estimate::prompt_tokens(&self.request)
-    }
+/// A request's body as JSON text, within bounds.
+pub(crate) async fn body(headers: &HeaderMap, body: &mut Body, most: usize) -> Result<Bytes, CallError> {
+    require_json(headers)?;
+    bounded(headers, body, most).await
 }
 
 fn require_json(headers: &HeaderMap) -> Result<(), CallError> {
@@ -77,9 +42,7 @@ async fn bounded(headers: &HeaderMap, body: &mut Body, most: usize) -> Result<By
     let too_large = || {
         CallError::new(
             ErrorCode::BodyTooLarge,
-            format!(
-                "The body is larger than the {most} bytes that are accepted. Send a shorter conversation."
-            ),
+            format!("The body is larger than the {most} bytes that are accepted. Send less at a time."),
         )
     };
     let told =
@@ -126,19 +89,22 @@ pub(crate) async fn discard(body: &mut Body) {
     let _ = tokio::time::timeout(DISCARD_PATIENCE, reading).await;
 }
 
+/// Reads a body as a `T`. `least` names the fields that it can't do without, for whoever sends no JSON at all.
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8], least: &str) -> Result<T, CallError> {
+    serde_json::from_slice(body).map_err(|error| explain::<T>(body, &error, least))
+}
+
 /// What is wrong with a body that serde refused. Reads it a second time, with the path tracked.
-fn explain(body: &[u8], error: &serde_json::Error) -> CallError {
+fn explain<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error, least: &str) -> CallError {
     if matches!(error.classify(), Category::Syntax | Category::Eof | Category::Io) {
         let what = if body.is_empty() { "it is empty".to_owned() } else { error.to_string() };
         return CallError::new(
             ErrorCode::InvalidJson,
-            format!(
-                "The body is not valid JSON: {what}. Send an object with at least `model` and `messages`."
-            ),
+            format!("The body is not valid JSON: {what}. Send an object with at least {least}."),
         );
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let (path, text) = match serde_path_to_error::deserialize::<_, ChatRequest>(&mut reader) {
+    let (path, text) = match serde_path_to_error::deserialize::<_, T>(&mut reader) {
         Ok(_) => (String::new(), error.to_string()),
         Err(found) => (found.path().to_string(), found.inner().to_string()),
     };
@@ -146,7 +112,8 @@ fn explain(body: &[u8], error: &serde_json::Error) -> CallError {
     describe(&path, &text)
 }
 
-fn describe(path: &str, text: &str) -> CallError {
+/// A field at fault, and what serde said of it.
+pub(crate) fn describe(path: &str, text: &str) -> CallError {
     let text = text.split(" at line ").next().unwrap_or(text);
     if let Some(field) = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
         let mut param = path.to_owned();
@@ -190,10 +157,12 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use shared_chat::ChatRequest;
+
     use super::*;
 
     fn refused(body: &str) -> (ErrorCode, Option<String>, String) {
-        let error = Parsed::of(body.as_bytes()).unwrap_err();
+        let error = json::<ChatRequest>(body.as_bytes(), "`model` and `messages`").unwrap_err();
         (error.code, error.param, error.message)
     }
 

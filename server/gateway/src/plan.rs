@@ -1,96 +1,176 @@
-//! Stage 3: which deployments to try, in which order, and why.
+//! Stage 4: which deployments of which model to try, in which order, and why.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use routing::{Candidate, Choice, Demand, Rejection};
-use shared::ErrorCode;
-use snapshot::{Deployment, ModelEntry};
+use engines::engine;
+use routing::{Candidate, Choice, Demand, Traits};
+use snapshot::{Deployment, ModelEntry, Snapshot};
 
-use crate::{admit::Admitted, error::CallError, gateway::Core};
+use crate::{admit::Admitted, error::CallError, gateway::Core, plan_refusal, request::ModelRequest};
 
-/// When nothing says how long an outage will last.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// A deployment, and the model that it serves.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) model: Arc<ModelEntry>,
+    pub(crate) deployment: Arc<Deployment>,
+}
 
 /// An admitted call with at least one deployment to try.
 #[derive(Debug)]
 pub(crate) struct Planned {
     admitted: Admitted,
+    targets: Vec<Target>,
     ordered: Vec<Choice>,
 }
 
 impl Planned {
+    /// Refused, it gives the call back.
     pub(crate) fn plan(
         gateway: &Core,
         admitted: Admitted,
         now: DateTime<Utc>,
         seed: u64,
-    ) -> Result<Self, CallError> {
-        let model = admitted.model();
-        let candidates = candidates(gateway, &admitted, now);
-        let tightest = candidates.iter().map(|candidate| candidate.context_length).min();
-        let demand = Demand { tokens: admitted.parsed().tokens_against(tightest.unwrap_or(u32::MAX)) };
-        let plan = routing::plan(demand, &candidates, gateway.fleet.now(), seed);
-        tracing::debug!(target: "switchyard::routing", model = %model.model.name, ?plan, "planned");
+    ) -> Result<Self, Box<(Admitted, CallError)>> {
+        let (targets, candidates) = candidates(gateway, &admitted, now);
+        let tightest = candidates.iter().map(|candidate| candidate.context_length).min().unwrap_or(u32::MAX);
+        let tokens = gateway
+            .tokenizers
+            .with(&admitted.model().model, |count| admitted.parsed().tokens_against(tightest, count));
+        let mut plan = routing::plan(Demand { tokens }, &candidates, gateway.fleet.now(), seed);
+        tracing::debug!(target: "switchyard::routing", model = %admitted.model().model.name, ?plan, "planned");
         if plan.ordered.is_empty() {
-            return Err(refusal(&admitted, &plan));
+            let error = plan_refusal::explain(gateway, &admitted, &plan);
+            return Err(Box::new((admitted, error)));
         }
-        Ok(Self { admitted, ordered: plan.ordered })
+        if admitted.parsed().wishes().first_only {
+            plan.ordered.truncate(1);
+        }
+        Ok(Self { admitted, targets, ordered: plan.ordered })
     }
 
     pub(crate) const fn admitted(&self) -> &Admitted {
         &self.admitted
     }
 
-    pub(crate) const fn model(&self) -> &Arc<ModelEntry> {
-        self.admitted.model()
+    pub(crate) const fn admitted_mut(&mut self) -> &mut Admitted {
+        &mut self.admitted
     }
 
     /// The deployments to try, best first.
-    pub(crate) fn deployments(&self) -> impl Iterator<Item = &Arc<Deployment>> {
-        self.ordered.iter().filter_map(|choice| self.model().deployments.get(choice.index))
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.ordered.iter().filter_map(|choice| self.targets.get(choice.index))
+    }
+
+    /// Puts one of the targets first.
+    pub(crate) fn prefer(&mut self, place: usize) {
+        if place < self.ordered.len() {
+            self.ordered[..=place].rotate_right(1);
+        }
     }
 }
 
-fn candidates(gateway: &Core, admitted: &Admitted, now: DateTime<Utc>) -> Vec<Candidate> {
+fn candidates(gateway: &Core, admitted: &Admitted, now: DateTime<Utc>) -> (Vec<Target>, Vec<Candidate>) {
     let snapshot = gateway.configuration.load();
-    let model = admitted.model();
-    let tenant = admitted.caller().tenant().tenant.id;
-    let all = model.deployments.iter().map(|deployment| {
-        let serves = snapshot.pool_serves(deployment.pool_id, tenant);
-        gateway.fleet.candidate(deployment, serves, model.model.context_length, now)
-    });
-    all.collect()
-}
-
-/// What to tell when nothing is left: too long a prompt where that alone is why, else an outage.
-fn refusal(admitted: &Admitted, plan: &routing::Plan) -> CallError {
-    let model = &admitted.model().model.name;
-    let theirs = || plan.rejected.iter().filter(|(_, why)| *why != Rejection::Pool);
-    let only_too_long = theirs().all(|(_, why)| matches!(why, Rejection::ContextLength { .. }));
-    if let (true, Some(limit)) = (only_too_long, plan.context_limit()) {
-        return too_long(admitted, limit);
+    let mut models: Vec<_> = admitted.models().iter().collect();
+    if admitted.by_price() {
+        models.sort_by_key(|entry| routing::cost(entry.price_at(now).map(AsRef::as_ref)));
     }
-    CallError::new(
-        ErrorCode::EngineUnavailable,
-        format!("The model `{model}` cannot be reached now: none of its deployments is in service. Try again shortly."),
-    )
-    .retry_after(plan.soonest_retry().unwrap_or(TRY_AGAIN))
+    let (mut targets, mut candidates) = (Vec::new(), Vec::new());
+    for (place, model) in models.into_iter().enumerate() {
+        for deployment in &model.deployments {
+            candidates.push(candidate(gateway, &snapshot, admitted, place, model, deployment, now));
+            targets.push(Target { model: model.clone(), deployment: deployment.clone() });
+        }
+    }
+    (targets, candidates)
 }
 
-fn too_long(admitted: &Admitted, limit: u32) -> CallError {
-    let request = admitted.parsed().request();
-    let estimate = admitted.parsed().prompt_tokens();
-    let asked = request
-        .output_limit()
-        .map_or_else(String::new, |most| format!(", and {most} tokens were asked for in the answer"));
-    CallError::field(
-        ErrorCode::ContextLengthExceeded,
-        "messages",
-        format!(
-            "The model `{}` has a context of {limit} tokens. By estimate the messages have at least {estimate} \
-             tokens{asked}. Shorten the messages or ask for fewer tokens.",
-            request.model
-        ),
-    )
+fn candidate(
+    gateway: &Core,
+    snapshot: &Snapshot,
+    admitted: &Admitted,
+    place: usize,
+    model: &ModelEntry,
+    deployment: &Deployment,
+    now: DateTime<Utc>,
+) -> Candidate {
+    let tenant = &admitted.caller().tenant().tenant;
+    let serves = snapshot.pool_serves(deployment.pool_id, tenant.id)
+        && deployment.owner_tenant.is_none_or(|owner| owner == tenant.id);
+    let candidate = gateway.fleet.candidate(deployment, serves, model.model.context_length, now);
+    let preferences = &admitted.parsed().wishes().preferences;
+    let traits = traits(snapshot, admitted, model, deployment, now);
+    // Models in their order first; a deployment's place in `provider.order` within.
+    let within = preferences.place(&traits).min(u32::from(u16::MAX));
+    let tier = u32::try_from(place).unwrap_or(0).saturating_mul(1 << 16).saturating_add(within);
+    Candidate { tier, filtered: preferences.filter(&traits), ..candidate }
+}
+
+fn traits<'a>(
+    snapshot: &'a Snapshot,
+    admitted: &Admitted,
+    model: &'a ModelEntry,
+    deployment: &'a Deployment,
+    now: DateTime<Utc>,
+) -> Traits<'a> {
+    let (caller, request) = (admitted.caller(), admitted.parsed().request());
+    let required = admitted.parsed().wishes().preferences.require_parameters;
+    Traits {
+        names: [
+            &deployment.name,
+            snapshot.pool(deployment.pool_id).map_or("", |pool| &pool.name),
+            deployment.region.as_deref().unwrap_or_default(),
+            deployment.engine.as_str(),
+        ],
+        external: deployment.external,
+        account_allows_external: caller.tenant().tenant.external_engines,
+        data_class_allows_external: caller.entry().project.data_class_allows_external,
+        supports_task: engine(deployment.engine).supports(request.kind()),
+        output: (request.output_limit().map(|(_, most)| most), deployment.max_output_tokens),
+        takes_parameters: !required || takes_parameters(request, &model.model.supported_parameters),
+        quantization: deployment.quantization.as_deref(),
+        price: model.price_at(now).map(AsRef::as_ref),
+    }
+}
+
+/// Fields that every model takes.
+const COMMON: [&str; 8] =
+    ["model", "messages", "prompt", "stream", "stream_options", "user", "metadata", "store"];
+
+/// Whether all parameters of a request are among those that a model lists.
+fn takes_parameters(request: &ModelRequest, supported: &[String]) -> bool {
+    let body = match request {
+        ModelRequest::Chat(request) => serde_json::to_value(request),
+        ModelRequest::Completion(request) => serde_json::to_value(request),
+        _ => return true,
+    };
+    let listed = |name: &str| supported.iter().any(|one| one == name);
+    let takes = |name: &str| match name {
+        "max_tokens" | "max_completion_tokens" => listed("max_tokens") || listed("max_completion_tokens"),
+        "response_format" => listed("response_format") || listed("structured_outputs"),
+        name => COMMON.contains(&name) || listed(name),
+    };
+    body.ok().and_then(|body| Some(body.as_object()?.keys().all(|name| takes(name)))).unwrap_or(false)
+}
+
+/// When nothing says how long an outage will last.
+pub(crate) const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use shared_chat::ChatRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_is_not_listed_is_found() {
+        let supported = vec!["temperature".to_owned(), "max_tokens".to_owned()];
+        let mut request = ChatRequest::new("m", vec![shared_chat::Message::new("user", "hi")]);
+        request.max_completion_tokens = Some(5);
+        request.temperature = Some(1.into());
+        assert!(takes_parameters(&ModelRequest::Chat(Box::new(request.clone())), &supported));
+        request.rest.insert("min_p".into(), 1.into());
+        assert!(!takes_parameters(&ModelRequest::Chat(Box::new(request)), &supported));
+    }
 }

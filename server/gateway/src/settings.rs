@@ -30,6 +30,21 @@ impl Default for Timeouts {
     }
 }
 
+/// What calls that may wait hold of a deployment at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchShare {
+    /// Of its slots, in percent; at least one slot.
+    pub percent: u32,
+    /// Slots of an engine that does not tell how many it has.
+    pub slots: u32,
+}
+
+impl Default for BatchShare {
+    fn default() -> Self {
+        Self { percent: 25, slots: 16 }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Hosts under which each tenant has a subdomain.
@@ -53,6 +68,11 @@ pub struct Settings {
     pub probe_timeout: Duration,
     /// Whether spans are made for an exporter.
     pub export_traces: bool,
+    pub batch: BatchShare,
+    /// How long a WebSocket may stay open.
+    pub max_connection_age: Duration,
+    /// How long a stored response is kept.
+    pub keep_responses: Duration,
 }
 
 impl Default for Settings {
@@ -70,6 +90,9 @@ impl Default for Settings {
             probe_every: Duration::from_secs(5),
             probe_timeout: Duration::from_secs(2),
             export_traces: false,
+            batch: BatchShare::default(),
+            max_connection_age: Duration::from_hours(1),
+            keep_responses: Duration::from_hours(30 * 24),
         }
     }
 }

@@ -5,13 +5,22 @@
 
 use std::time::Instant;
 
-use metering::{AdmittedCall, CallRecord, CallStatus, Commit, Operation, Serving, UsageEvent};
+use chrono::{DateTime, Utc};
+use metering::{AdmittedCall, CallRecord, CallStatus, Commit, Serving, UsageEvent};
 use rust_decimal::Decimal;
-use shared::{DeploymentId, ErrorCode, UsageEventId};
-use shared_chat::ChatRequest;
-use snapshot::{Deployment, ModelEntry, TokenCounts};
+use shared::{DeploymentId, ErrorCode, ModelId, UsageEventId};
+use snapshot::{ModelEntry, TokenCounts};
 
-use crate::{admit::Caller, arrival::Arrival, error::CallError, gateway::Shared};
+use crate::{
+    admit::{Admitted, Caller},
+    arrival::Arrival,
+    error::CallError,
+    gateway::Shared,
+    parsed::Parsed,
+    plan::Target,
+    request::ModelRequest,
+    surface::Endpoint,
+};
 
 /// nginx's word for a caller that left before its answer.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -43,35 +52,34 @@ pub(crate) struct Tab {
     deployment: Option<DeploymentId>,
     queue_ms: Option<u32>,
     finish_reason: Option<String>,
+    /// The model whose price is in force.
+    priced: Option<ModelId>,
 }
 
 impl Tab {
     /// Writes the admission down. Refused when usage can't be recorded: no call is served unmetered.
-    pub(crate) fn open(
-        gateway: &Shared,
-        caller: &Caller,
-        arrival: &Arrival<'_>,
-        request: &ChatRequest,
-        model: &ModelEntry,
-    ) -> Result<Self, CallError> {
-        let record = gateway.meter.begin(admitted(caller, arrival, Some(request), Some(model)));
+    pub(crate) fn open(gateway: &Shared, who: &Who<'_>, admitted: &Admitted) -> Result<Self, CallError> {
+        let call = who.call(Some(admitted.parsed()), Some(admitted.model()));
+        let record = gateway.meter.begin(call);
         let record = record.map_err(|error| unmetered(&error))?;
         gateway.counters.began();
         Ok(Self {
             gateway: gateway.clone(),
             record: Some(record),
-            started: arrival.started(),
+            started: who.arrival.started(),
             tokens: TokenCounts::default(),
             estimated: false,
             tries: 0,
             deployment: None,
             queue_ms: None,
             finish_reason: None,
+            priced: Some(admitted.model().model.id),
         })
     }
 
     /// One more request to an engine.
-    pub(crate) fn attempt(&mut self, model: &ModelEntry, deployment: &Deployment) {
+    pub(crate) fn attempt(&mut self, target: &Target) {
+        let (model, deployment) = (&target.model, &target.deployment);
         if self.deployment.is_some_and(|before| before != deployment.id) {
             self.gateway.counters.fell_back();
         }
@@ -82,6 +90,10 @@ impl Tab {
         let Some(record) = &mut self.record else { return };
         if let Some(waited) = waited {
             record.queued(waited);
+        }
+        if self.priced != Some(model.model.id) {
+            self.priced = Some(model.model.id);
+            record.reprice(model.price_at(record.call().started_at).cloned());
         }
         record.serving(Serving {
             model: model.model.name.clone(),
@@ -129,7 +141,7 @@ impl Tab {
 
     /// What the tokens so far cost; None without a price.
     pub(crate) fn cost(&self) -> Option<Decimal> {
-        self.record.as_ref()?.call().price.as_ref()?.rate(self.tokens)
+        self.record.as_ref()?.price()?.rate(self.tokens)
     }
 
     /// Ends the call. None: it had ended before. The caller may see the end once the commit resolved; see [`durable`].
@@ -167,19 +179,63 @@ pub(crate) async fn durable(commit: Option<Commit>) -> Result<(), CallError> {
     }
 }
 
+/// Who calls, by which endpoint.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) arrival: &'a Arrival<'a>,
+    pub(crate) endpoint: Endpoint,
+    /// Where the call's id is made of the work that it does, so that work done twice counts once.
+    pub(crate) event: Option<UsageEventId>,
+}
+
+impl Who<'_> {
+    /// When the call counts as begun. An id that is made of the work tells it too, the same each time the work is done:
+    /// events are told apart by both.
+    fn at(&self) -> DateTime<Utc> {
+        let told = self.event.and_then(|event| event.uuid().get_timestamp());
+        let told = told.and_then(|at| {
+            let (seconds, nanos) = at.to_unix();
+            DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
+        });
+        told.unwrap_or_else(|| self.arrival.at())
+    }
+
+    fn call(&self, parsed: Option<&Parsed>, model: Option<&ModelEntry>) -> AdmittedCall {
+        let entry = self.caller.entry();
+        let request = parsed.map(Parsed::request);
+        AdmittedCall {
+            id: self.event.unwrap_or_else(UsageEventId::generate),
+            tenant_id: entry.tenant.tenant.id,
+            team_id: entry.project.team_id,
+            project_id: entry.project.id,
+            cost_centre: entry.project.cost_centre.clone(),
+            key_id: entry.key.id,
+            end_user: request.and_then(|request| request.user().cloned()),
+            model_asked: parsed.map(|parsed| parsed.model().to_owned()).unwrap_or_default(),
+            model_id: model.map(|entry| entry.model.id),
+            operation: self.endpoint.operation(),
+            streamed: request.is_some_and(ModelRequest::wants_stream),
+            started_at: self.at(),
+            trace_id: Some(self.arrival.trace().id()),
+            price: model.and_then(|entry| entry.price_at(self.at())).cloned(),
+            demo: false,
+        }
+    }
+}
+
 /// Records a known caller's request that was refused before it became a call.
 pub(crate) fn refused(
     gateway: &Shared,
-    caller: &Caller,
-    arrival: &Arrival<'_>,
-    request: Option<&ChatRequest>,
+    who: &Who<'_>,
+    parsed: Option<&Parsed>,
     error: &CallError,
 ) -> Option<Commit> {
     gateway.counters.refused();
-    let call = admitted(caller, arrival, request, None);
+    let call = who.call(parsed, None);
     let mut event = UsageEvent::of(&call, CallStatus::Rejected, error.code.status());
     event.error_code = Some(error.code.code().to_owned());
-    event.total_ms = millis(arrival.started());
+    event.total_ms = millis(who.arrival.started());
     match gateway.meter.append(event) {
         Ok(commit) => Some(commit),
         Err(error) => {
@@ -187,32 +243,6 @@ pub(crate) fn refused(
             tracing::warn!(%error, "a refusal could not be recorded");
             None
         }
-    }
-}
-
-fn admitted(
-    caller: &Caller,
-    arrival: &Arrival<'_>,
-    request: Option<&ChatRequest>,
-    model: Option<&ModelEntry>,
-) -> AdmittedCall {
-    let entry = caller.entry();
-    AdmittedCall {
-        id: UsageEventId::generate(),
-        tenant_id: entry.tenant.tenant.id,
-        team_id: entry.project.team_id,
-        project_id: entry.project.id,
-        cost_centre: entry.project.cost_centre.clone(),
-        key_id: entry.key.id,
-        end_user: request.and_then(|request| request.user.clone()),
-        model_asked: request.map(|request| request.model.clone()).unwrap_or_default(),
-        model_id: model.map(|entry| entry.model.id),
-        operation: Operation::ChatCompletion,
-        streamed: request.is_some_and(ChatRequest::wants_stream),
-        started_at: arrival.at(),
-        trace_id: Some(arrival.trace().id()),
-        price: model.and_then(|entry| entry.price_at(arrival.at())).cloned(),
-        demo: false,
     }
 }
 
@@ -224,6 +254,7 @@ const fn failure_status(code: ErrorCode) -> CallStatus {
         | ErrorCode::EngineBadRequest
         | ErrorCode::InvalidValue
         | ErrorCode::UnsupportedField
+        | ErrorCode::ModelNotAllowed
         | ErrorCode::InvalidApiKey
         | ErrorCode::TenantSuspended => CallStatus::Rejected,
         _ => CallStatus::Error,

@@ -1,15 +1,16 @@
 //! One request to one engine, and what comes back of it.
 
 use bytes::{Bytes, BytesMut};
-use engines::{Decoder, EngineError, Labels, Payload, PrepareContext, StreamEvent, engine};
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use engines::{Decoder, EngineError, Labels, Payload, PrepareContext, StreamEvent, Task, engine};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use snapshot::Deployment;
 use tracing::Span;
 
-use crate::{admit::Admitted, counters::Counters, failure::Failure, gateway::Core, trace::CallTrace};
+use crate::{
+    admit::Admitted, counters::Counters, failure::Failure, gateway::Core, plan::Target, trace::CallTrace,
+};
 
 /// An engine's error body beyond this is not read.
 const ERROR_BODY: usize = 64 * 1024;
@@ -17,6 +18,7 @@ const ERROR_BODY: usize = 64 * 1024;
 /// What every attempt of a call sends, whichever deployment it goes to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
+    /// With the model that was asked for first; another one that serves goes by its own name.
     pub(crate) labels: &'a Labels,
     pub(crate) request_id: &'a HeaderValue,
     pub(crate) trace: &'a CallTrace,
@@ -24,35 +26,34 @@ pub(crate) struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
+    /// What answers of a target are labelled with.
+    pub(crate) fn labels(&self, target: &Target) -> Labels {
+        Labels { model: target.model.model.name.clone(), ..self.labels.clone() }
+    }
+
     /// The HTTP request for one deployment.
-    fn to(
-        &self,
-        gateway: &Core,
-        call: &Admitted,
-        deployment: &Deployment,
-    ) -> Result<Request<Full<Bytes>>, Failure> {
-        let own = call.model().model.context_length;
+    fn to(&self, gateway: &Core, task: Task<'_>, target: &Target) -> Result<Request<Full<Bytes>>, Failure> {
+        let (model, deployment) = (&target.model.model, &target.deployment);
+        let tighter = |own: u32, limit: Option<u32>| limit.map_or(own, |limit| limit.min(own));
+        let written = model.max_output_tokens.or(deployment.max_output_tokens);
         let context = PrepareContext {
             upstream_model: &deployment.upstream_model,
-            context_length: Some(deployment.context_length.map_or(own, |tighter| tighter.min(own))),
+            context_length: Some(tighter(model.context_length, deployment.context_length)),
+            max_output_tokens: written.map(|own| tighter(own, deployment.max_output_tokens)),
             request_id: self.request_id.to_str().ok(),
         };
-        let prepared = engine(deployment.engine)
-            .prepare(call.parsed().request(), &context)
-            .map_err(Failure::unsupported)?;
+        let prepared = engine(deployment.engine).prepare(task, &context).map_err(Failure::unsupported)?;
         let misconfigured = |error: &dyn std::error::Error| {
             tracing::error!(deployment_id = %deployment.id, %error, "a deployment cannot be called");
             Failure::misconfigured()
         };
-        let credential = gateway
+        let token = gateway
             .credentials
-            .header(&gateway.configuration.load(), deployment)
+            .token(&gateway.configuration.load(), deployment)
             .map_err(|error| misconfigured(&error))?;
+        let token = token.as_ref().map(|token| token.as_str());
         let mut request =
-            prepared.into_http(&deployment.base_url, None).map_err(|error| misconfigured(&error))?;
-        if let Some(credential) = credential {
-            request.headers_mut().insert(header::AUTHORIZATION, credential);
-        }
+            prepared.into_http(&deployment.base_url, token).map_err(|error| misconfigured(&error))?;
         self.trace.inject(self.span, request.headers_mut());
         Ok(request)
     }
@@ -61,11 +62,12 @@ impl Outgoing<'_> {
     async fn send(
         &self,
         gateway: &Core,
-        call: &Admitted,
-        deployment: &Deployment,
+        task: Task<'_>,
+        target: &Target,
     ) -> Result<Response<Incoming>, Failure> {
-        let request = self.to(gateway, call, deployment)?;
-        let response = gateway.engines.send(request).await.map_err(|error| {
+        let deployment = &target.deployment;
+        let request = self.to(gateway, task, target)?;
+        let response = gateway.client(deployment).send(request).await.map_err(|error| {
             tracing::debug!(deployment_id = %deployment.id, %error, "an attempt failed");
             Failure::egress(&error)
         })?;
@@ -80,23 +82,44 @@ impl Outgoing<'_> {
         Err(Failure::engine(&error))
     }
 
-    /// An answer that is not streamed, whole.
+    /// An answer that is not streamed, whole. Inputs beyond what the engine takes at once are asked one part after
+    /// another.
     pub(crate) async fn whole(
         &self,
         gateway: &Core,
         call: &Admitted,
-        deployment: &Deployment,
+        target: &Target,
     ) -> Result<Payload, Failure> {
-        let response = self.send(gateway, call, deployment).await?;
+        let task = call.parsed().request().task();
+        let Some(parts) = engines::split(engine(target.deployment.engine), task) else {
+            return self.one(gateway, task, target, &self.labels(target)).await;
+        };
+        let labels = self.labels(target);
+        let mut answers = Vec::with_capacity(parts.len());
+        for part in &parts {
+            let own = Labels::of(&part.task(), labels.id.clone(), labels.created, labels.model.clone());
+            answers.push(self.one(gateway, part.task(), target, &own).await?);
+        }
+        engines::join(task, &answers, &labels).map_err(|error| Failure::engine(&error))
+    }
+
+    async fn one(
+        &self,
+        gateway: &Core,
+        task: Task<'_>,
+        target: &Target,
+        labels: &Labels,
+    ) -> Result<Payload, Failure> {
+        let response = self.send(gateway, task, target).await?;
         let most = gateway.settings.max_answer_bytes;
         let body = Limited::new(response.into_body(), most).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
-                tracing::warn!(deployment_id = %deployment.id, most, "an answer is too long");
+                tracing::warn!(deployment_id = %target.deployment.id, most, "an answer is too long");
                 return Failure::engine(&EngineError::new(engines::EngineErrorKind::Malformed));
             }
             Failure::broke_off()
         })?;
-        let read = engine(deployment.engine).whole(body.to_bytes(), self.labels);
+        let read = engine(target.deployment.engine).whole(task.kind(), body.to_bytes(), labels);
         read.map_err(|error| Failure::engine(&error))
     }
 
@@ -105,10 +128,11 @@ impl Outgoing<'_> {
         &self,
         gateway: &Core,
         call: &Admitted,
-        deployment: &Deployment,
+        target: &Target,
     ) -> Result<Upstream, Failure> {
-        let response = self.send(gateway, call, deployment).await?;
-        let decoder = engine(deployment.engine).decoder(self.labels.clone());
+        let task = call.parsed().request().task();
+        let response = self.send(gateway, task, target).await?;
+        let decoder = engine(target.deployment.engine).decoder(task.kind(), self.labels(target));
         let mut upstream = Upstream { body: response.into_body(), decoder, ended: false, first: Vec::new() };
         loop {
             match upstream.next(&gateway.counters).await? {

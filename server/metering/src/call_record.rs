@@ -1,8 +1,11 @@
 //! One call's record, from its admission to its end.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use snapshot::TokenCounts;
+use snapshot::{Price, TokenCounts};
 
 use crate::{
     checkpoint::Checkpoint,
@@ -64,6 +67,18 @@ impl CallRecord {
         self.state.serving = Some(serving);
     }
 
+    /// Another model serves the call than the one it was admitted for: from now on its price counts. None: it costs
+    /// nothing.
+    pub fn reprice(&mut self, price: Option<Arc<Price>>) {
+        self.state.repriced = true;
+        self.state.price = price;
+    }
+
+    /// The price that counts now.
+    pub fn price(&self) -> Option<&Arc<Price>> {
+        self.state.price_in_force(&self.call)
+    }
+
     /// How long the call waited before it was sent to an engine.
     pub fn queued(&mut self, queue_ms: u32) {
         self.state.queue_ms = queue_ms;
@@ -114,7 +129,7 @@ impl CallRecord {
         event
     }
 
-    /// Ends the call: the event is charged with the call's price and queued at once; the future resolves when it is on
+    /// Ends the call: the event is charged with the price in force and queued at once; the future resolves when it is on
     /// disk. Show the caller the end of its response only then. Dropping the future takes nothing back.
     pub fn finish(mut self, event: UsageEvent) -> Commit {
         self.end(event)
@@ -126,7 +141,7 @@ impl CallRecord {
         event.id = self.call.id;
         event.tenant_id = self.call.tenant_id;
         event.started_at = self.call.started_at;
-        event.charge(self.call.price.as_deref());
+        event.charge(self.state.price_in_force(&self.call).map(AsRef::as_ref));
         event.clip();
         self.meter.spool().end(event.id, &event)
     }

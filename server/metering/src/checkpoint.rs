@@ -1,9 +1,14 @@
 //! How far a call came: what recovery knows of it when the process dies.
 
-use serde::{Deserialize, Serialize};
-use snapshot::TokenCounts;
+use std::sync::Arc;
 
-use crate::event::{AdmittedCall, CallStatus, Serving, UsageEvent};
+use serde::{Deserialize, Serialize};
+use snapshot::{Price, TokenCounts};
+
+use crate::{
+    event::{AdmittedCall, CallStatus, Serving, UsageEvent},
+    wire,
+};
 
 /// The last known state of a call that has not ended.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,9 +22,18 @@ pub(crate) struct Checkpoint {
     pub(crate) elapsed_ms: u32,
     pub(crate) tries: u16,
     pub(crate) fallbacks: u16,
+    /// Another model than the first one asked for serves the call, at `price`.
+    pub(crate) repriced: bool,
+    #[serde(with = "wire::price")]
+    pub(crate) price: Option<Arc<Price>>,
 }
 
 impl Checkpoint {
+    /// The price of what serves the call now.
+    pub(crate) fn price_in_force<'a>(&'a self, call: &'a AdmittedCall) -> Option<&'a Arc<Price>> {
+        if self.repriced { self.price.as_ref() } else { call.price.as_ref() }
+    }
+
     /// The event of a call that came this far.
     pub(crate) fn event(&self, call: &AdmittedCall, status: CallStatus, http_status: u16) -> UsageEvent {
         UsageEvent {

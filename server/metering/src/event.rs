@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId, UsageEventId,
 };
+pub use snapshot::Operation;
 use snapshot::{EngineKind, Price, TokenCounts};
 
 use crate::wire;
@@ -38,22 +39,6 @@ impl CallStatus {
             Self::UpstreamAbort => "upstream_abort",
             Self::Rejected => "rejected",
             Self::GatewayLost => "gateway_lost",
-        }
-    }
-}
-
-/// What was asked for, by endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Operation {
-    /// `POST /v1/chat/completions`
-    ChatCompletion,
-}
-
-impl Operation {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ChatCompletion => "chat_completion",
         }
     }
 }

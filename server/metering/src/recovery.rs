@@ -104,6 +104,6 @@ pub(crate) fn replay(spool: &Spool) -> io::Result<(Recovered, Vec<UsageEvent>, u
 fn lost_event(call: &AdmittedCall, last: &Checkpoint) -> UsageEvent {
     let mut event = last.event(call, CallStatus::GatewayLost, 500);
     event.error_code = Some("gateway_lost".to_owned());
-    event.charge(call.price.as_deref());
+    event.charge(last.price_in_force(call).map(AsRef::as_ref));
     event
 }

@@ -3,7 +3,7 @@
 use shared::DeploymentId;
 use snapshot::{DeploymentState, EngineLoad};
 
-use crate::Standing;
+use crate::{Filter, Standing};
 
 /// Above this share of its KV cache an engine begins to preempt what it has; with a queue besides, it is saturated.
 pub const SATURATED_KV_USE: f64 = 0.95;
@@ -37,6 +37,10 @@ pub struct Candidate {
     pub load: Option<EngineLoad>,
     pub health: Health,
     pub standing: Standing,
+    /// How early the caller wants it: candidates of a lower tier come first.
+    pub tier: u32,
+    /// Why the call may not go there whatever its state: see [`Preferences::filter`](crate::Preferences::filter).
+    pub filtered: Option<Filter>,
 }
 
 impl Candidate {
@@ -46,6 +50,7 @@ impl Candidate {
     }
 
     pub(crate) fn saturated(&self) -> bool {
-        self.load.is_some_and(|load| load.waiting > 0 && load.kv_use >= SATURATED_KV_USE)
+        self.load
+            .is_some_and(|load| load.waiting > 0 && load.kv_use.is_none_or(|share| share >= SATURATED_KV_USE))
     }
 }

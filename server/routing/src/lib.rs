@@ -8,6 +8,7 @@
 //! Invariants
 //! - A candidate is either in the order or among the rejected with one reason, never both, never neither.
 //! - Nothing that may not serve the tenant, or cannot hold the prompt, is ever in the order.
+//! - What the caller filtered out is never in the order; what it wants first comes first, unless it is not ready.
 //! - A standby (weight 0) comes after everything that carries weight; a saturated engine after every unsaturated one
 //!   of the same rank, and what says that it is not ready after all. Load is compared before anything else.
 //! - The cost of a plan grows with the number of candidates, not with the prompt.
@@ -15,8 +16,10 @@
 mod breaker;
 mod candidate;
 mod plan;
+mod preferences;
 mod seed;
 
 pub use breaker::{AttemptResult, Breaker, BreakerPolicy, Pass, Standing};
 pub use candidate::{Candidate, Health, SATURATED_KV_USE};
 pub use plan::{Choice, Demand, Plan, Rank, Reason, Rejection, plan};
+pub use preferences::{Filter, MaxPrice, Preferences, Traits, cost};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use snapshot::DeploymentState;
 
-use crate::{Candidate, Health, Standing, seed::Seed};
+use crate::{Candidate, Filter, Health, Standing, seed::Seed};
 
 /// What the call asks of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +50,8 @@ pub struct Choice {
 pub enum Rejection {
     /// Its pool is another tenant's own.
     Pool,
+    /// What the caller asked for, or what its account allows, keeps it out.
+    Filtered(Filter),
     /// It finishes what it has and gets nothing new.
     Draining,
     /// Prompt and completion do not fit; its limit in tokens.
@@ -70,6 +72,7 @@ impl Rejection {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pool => "pool",
+            Self::Filtered(filter) => filter.as_str(),
             Self::Draining => "draining",
             Self::ContextLength { .. } => "context_length",
             Self::Down => "down",
@@ -108,23 +111,28 @@ impl Plan {
 
 /// Orders the candidates for one call.
 ///
-/// Within a rank: the power of two choices. Two are drawn by weight, the one with fewer calls for its weight goes
+/// Tiers, as the caller wants them, come before ranks. Within a rank of a tier: the power of two choices. Two are drawn by weight, the one with fewer calls for its weight goes
 /// first, and so on with the rest. A candidate whose breaker wants a probe leads its rank: it takes one call only, and
 /// that call falls back to the others.
 pub fn plan(demand: Demand, candidates: &[Candidate], now: Duration, seed: u64) -> Plan {
     let mut plan = Plan::default();
-    let mut open: Vec<(Rank, usize)> = Vec::with_capacity(candidates.len());
+    let mut open: Vec<((bool, u32, Rank), usize)> = Vec::with_capacity(candidates.len());
     for (index, candidate) in candidates.iter().enumerate() {
         match rejection(demand, candidate, now) {
             Some(rejection) => plan.rejected.push((index, rejection)),
-            None => open.push((rank(candidate), index)),
+            None => {
+                let rank = rank(candidate);
+                // What says that it is not ready comes last of all, however early the caller wants it.
+                open.push(((rank == Rank::Unready, candidate.tier, rank), index));
+            }
         }
     }
+    open.sort_unstable();
     let mut seed = Seed::new(seed);
     plan.ordered.reserve(open.len());
-    for rank in [Rank::Serving, Rank::Saturated, Rank::Standby, Rank::Unready] {
-        let mut left: Vec<usize> =
-            open.iter().filter(|(of, _)| *of == rank).map(|(_, index)| *index).collect();
+    for group in open.chunk_by(|a, b| a.0 == b.0) {
+        let mut left: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
+        let rank = group[0].0.2;
         while !left.is_empty() {
             let (place, reason) = next(&left, candidates, &mut seed);
             plan.ordered.push(Choice { index: left.swap_remove(place), rank, reason });
@@ -137,6 +145,9 @@ fn rejection(demand: Demand, candidate: &Candidate, now: Duration) -> Option<Rej
     // What can never serve the call comes first, so that a reason that time heals is only given where it is the only one.
     if !candidate.serves_tenant {
         return Some(Rejection::Pool);
+    }
+    if let Some(filter) = candidate.filtered {
+        return Some(Rejection::Filtered(filter));
     }
     if demand.tokens > u64::from(candidate.context_length) {
         return Some(Rejection::ContextLength { limit: candidate.context_length });

@@ -28,6 +28,8 @@ pub enum EnvelopeError {
 pub enum Purpose {
     DataKey,
     EngineCredential,
+    /// A model's answer that its tenant asked to be kept.
+    StoredResponse,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
         match self {
             Self::DataKey => "data-key",
             Self::EngineCredential => "engine-credential",
+            Self::StoredResponse => "stored-response",
         }
     }
 }

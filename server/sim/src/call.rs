@@ -1,23 +1,74 @@
-//! A chat call from its arrival to the moment its answer is known.
+//! A call for a model's work from its arrival to the moment its answer is known.
 
 use std::{sync::Arc, time::Duration};
 
+use axum::{
+    Extension, RequestExt,
+    extract::{FromRequest, OriginalUri, Request},
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
 use http::{HeaderMap, header};
 use tokio::time::Instant;
 
 use crate::{
-    answer::{self, Answer},
-    failure::{Cause, Failure, Wire},
+    compose::{self, Answer, Prompt},
+    failure::{Cause, Failure, Input, Overflow, Wire},
     fault::{Fault, FaultKind},
     gate::Slot,
-    prompt::Prompt,
+    models::ModelKind,
+    options::Engine,
     socket::Breaker,
-    state::Sim,
+    state::{Found, Sim},
     stats::Counted,
 };
 
-/// An answer under way.
+/// A request as it came in.
+#[derive(Debug)]
+pub struct Arrival {
+    pub sim: Arc<Sim>,
+    pub breaker: Breaker,
+    pub path: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl FromRequest<Arc<Sim>> for Arrival {
+    type Rejection = Response;
+
+    async fn from_request(mut request: Request, sim: &Arc<Sim>) -> Result<Self, Response> {
+        let missing = |error: axum::extract::rejection::ExtensionRejection| error.into_response();
+        let Extension(breaker) = request.extract_parts::<Extension<Breaker>>().await.map_err(missing)?;
+        let uri = request.extract_parts::<OriginalUri>().await;
+        let path = uri.map(|OriginalUri(uri)| uri.path().to_owned()).unwrap_or_default();
+        let headers = request.headers().clone();
+        let body = Bytes::from_request(request, sim).await.map_err(IntoResponse::into_response)?;
+        Ok(Self { sim: sim.clone(), breaker, path, headers, body })
+    }
+}
+
+/// What a call needs before its work begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    pub model: &'a str,
+    pub kind: ModelKind,
+    pub input: Input,
+    /// Prompt tokens.
+    pub tokens: u64,
+    /// Tokens asked for as an answer.
+    pub limit: Option<u64>,
+    pub context: u64,
+    pub images: u64,
+}
+
+/// The model that does the work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    pub model: String,
+    pub lora: Option<String>,
+}
+
+/// Work under way.
 #[derive(Debug)]
 pub struct Call {
     pub sim: Arc<Sim>,
@@ -31,16 +82,12 @@ pub struct Call {
 }
 
 impl Call {
-    /// Records the call and applies the fault that comes before an answer.
-    pub async fn arrive(
-        sim: Arc<Sim>,
-        wire: Wire,
-        breaker: Breaker,
-        (path, headers, body): (&str, HeaderMap, Bytes),
-    ) -> Result<Self, Failure> {
+    /// Records the call and applies the fault that comes before an answer. The body is given back.
+    pub async fn arrive(arrival: Arrival, wire: Wire) -> Result<(Self, Bytes), Failure> {
+        let Arrival { sim, breaker, path, headers, body } = arrival;
         let counted = sim.count_call();
         let authorised = authorised(&sim, &headers);
-        sim.stats.record(path, headers, body);
+        sim.stats.record(&path, headers, body.clone());
         let fault = sim.faults.take();
         let call = Self { sim, wire, counted, breaker, fault, started: Instant::now(), slot: None };
         if let Some(fault) = call.fault.clone()
@@ -48,11 +95,7 @@ impl Call {
         {
             return Err(call.refuse(failure));
         }
-        if authorised {
-            Ok(call)
-        } else {
-            Err(call.refuse(Failure::new(Cause::Unauthorized, "Unauthorized")))
-        }
+        if authorised { Ok((call, body)) } else { Err(call.refuse(wire.voice().unauthorized())) }
     }
 
     /// Ends the call as failed.
@@ -61,35 +104,101 @@ impl Call {
         failure
     }
 
-    /// Checks the model and the context, waits for a slot and composes the answer.
-    pub async fn answer(
-        mut self,
-        model: &str,
-        prompt: &Prompt,
-        context: u64,
-    ) -> Result<(Self, Answer), Failure> {
-        if !self.sim.serves(model) {
-            let failure = self.wire.model_not_found(model);
-            return Err(self.refuse(failure));
-        }
-        let mut tokens = prompt.tokens();
-        if self.wire == Wire::Ollama {
-            // It drops the oldest of a history that does not fit, and says nothing.
-            tokens = tokens.min(context.saturating_sub(1));
-        } else if tokens + prompt.limit.unwrap_or(1) > context {
-            let failure = self.wire.context_overflow(context, tokens, prompt.limit);
-            return Err(self.refuse(failure));
-        }
+    /// Ends the call as failed: the body is not what the route takes.
+    pub fn refuse_body(self, message: String) -> Failure {
+        let failure = self.wire.voice().bad_request(message);
+        self.refuse(failure)
+    }
+
+    /// Checks the model and the context and waits for a slot.
+    pub async fn admit(mut self, ask: Ask<'_>) -> Result<(Self, Admitted), Failure> {
+        let admitted = match self.check(ask) {
+            Ok(admitted) => admitted,
+            Err(failure) => return Err(self.refuse(failure)),
+        };
         let Ok(slot) = self.sim.gate.enter().await else {
-            let failure = self.wire.overloaded();
+            let failure = self.wire.voice().overloaded();
             return Err(self.refuse(failure));
         };
         self.slot = Some(slot);
         self.started = Instant::now();
+        Ok((self, admitted))
+    }
+
+    fn check(&self, ask: Ask<'_>) -> Result<Admitted, Failure> {
+        let voice = self.wire.voice();
+        let (served, lora) = match self.sim.find(ask.model, ask.kind) {
+            Found::Model { served, lora } => (served, lora),
+            Found::Unknown => return Err(voice.model_not_found(ask.model)),
+            Found::UnknownLora(lora) => {
+                let message = format!("The following requested LoRA adapters are not loaded: {lora}");
+                return Err(Failure::new(Cause::BadRequest, message));
+            }
+        };
+        // Ollama embeds with any model.
+        let fits = served.kind == ask.kind
+            || self.sim.options.engine == Engine::Ollama && ask.kind == ModelKind::Embedding;
+        if !fits {
+            return Err(voice.wrong_kind(ask.model, ask.kind));
+        }
+        if ask.images > 0 && !self.sim.options.vision {
+            return Err(voice.no_vision(ask.model));
+        }
+        let answer = match self.sim.options.engine {
+            _ if ask.input == Input::Texts => 0,
+            // It generates until the context is full.
+            Engine::Llamacpp => 1,
+            _ => ask.limit.unwrap_or(1),
+        };
+        // Ollama drops the oldest of a history that does not fit, and says nothing.
+        if self.sim.options.engine != Engine::Ollama && ask.tokens + answer > ask.context {
+            return Err(voice.overflow(Overflow {
+                context: ask.context,
+                prompt: ask.tokens,
+                limit: ask.limit,
+                input: ask.input,
+            }));
+        }
+        Ok(Admitted { model: served.name, lora })
+    }
+
+    /// Admits a chat or completion and composes its answer.
+    pub async fn answer(
+        self,
+        model: &str,
+        prompt: &Prompt,
+        input: Input,
+        context: u64,
+    ) -> Result<(Self, Answer), Failure> {
+        let tokens = match self.sim.options.engine {
+            Engine::Ollama => prompt.tokens().min(context.saturating_sub(1)),
+            _ => prompt.tokens(),
+        };
+        let ask = Ask {
+            model,
+            kind: ModelKind::Chat,
+            input,
+            tokens,
+            limit: prompt.limit,
+            context,
+            images: prompt.images,
+        };
+        let (call, admitted) = self.admit(ask).await?;
+        let answer = call.compose(prompt, &admitted, tokens, context);
+        Ok((call, answer))
+    }
+
+    /// Composes an answer to a prompt of an admitted call.
+    pub fn compose(&self, prompt: &Prompt, admitted: &Admitted, tokens: u64, context: u64) -> Answer {
         let cached = self.sim.cached_tokens(prompt);
         self.sim.stats.prompt(tokens, cached);
-        let answer = answer::compose(prompt, tokens, cached, context.saturating_sub(tokens));
-        Ok((self, answer))
+        let guard = admitted.model.to_lowercase().contains("guard");
+        let room = context.saturating_sub(tokens);
+        if guard || admitted.lora.is_some() {
+            let prompt = Prompt { guard, lora: admitted.lora.clone(), ..prompt.clone() };
+            return compose::compose(&prompt, tokens, cached, room);
+        }
+        compose::compose(prompt, tokens, cached, room)
     }
 
     /// Sleeps until token `index` is due.
@@ -107,25 +216,30 @@ impl Call {
     }
 }
 
-/// Whether the key that was set is sent.
+/// Whether the key that was set is sent, the engine's way.
 pub fn authorised(sim: &Sim, headers: &HeaderMap) -> bool {
     let Some(key) = &sim.options.api_key else { return true };
-    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    sent.and_then(|value| value.strip_prefix("Bearer ")) == Some(key)
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if sim.options.engine == Engine::Anthropic {
+        return text(header::HeaderName::from_static("x-api-key")) == Some(key);
+    }
+    text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")) == Some(key)
 }
 
 /// What a fault makes of a request before anything is answered.
 pub async fn before_answer(fault: &Fault, wire: Wire, breaker: &Breaker) -> Option<Failure> {
+    let voice = wire.voice();
     let mut failure = match fault.kind {
         FaultKind::Refuse => {
             breaker.reset();
             Failure::new(Cause::Internal, "refused")
         }
         FaultKind::Hang => std::future::pending().await,
-        FaultKind::Http429 => Failure::new(Cause::RateLimited, "Too many requests, please slow down"),
-        FaultKind::Http500 => Failure::new(Cause::Internal, "EngineCore encountered an issue."),
-        FaultKind::Http503 => wire.overloaded(),
-        FaultKind::Oom => wire.out_of_memory(),
+        FaultKind::Http429 => voice.rate_limited(),
+        FaultKind::Http500 => voice.internal(),
+        FaultKind::Http503 => voice.overloaded(),
+        FaultKind::Oom => voice.out_of_memory(),
+        FaultKind::Loading => voice.loading(),
         _ => return None,
     };
     if let Some(message) = &fault.message {

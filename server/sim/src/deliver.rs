@@ -12,7 +12,7 @@ use http::{HeaderValue, header};
 
 use crate::{
     call::Call,
-    failure::{Cause, Failure, Wire},
+    failure::{Failure, Wire},
     fault::FaultKind,
 };
 
@@ -30,40 +30,23 @@ impl Frame {
     }
 }
 
-impl Wire {
-    fn stream_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::Vllm | Self::Openai => "text/event-stream; charset=utf-8",
-            Self::Ollama => "application/x-ndjson",
-        })
+fn failure_inside(call: &Call) -> Failure {
+    let mut failure = call.wire.voice().internal();
+    if let Some(message) = call.fault.as_ref().and_then(|fault| fault.message.clone()) {
+        failure.message = message;
     }
-
-    /// Wraps a JSON text as this stream's frame.
-    pub fn frame(self, json: &str) -> String {
-        match self {
-            Self::Vllm | Self::Openai => format!("data: {json}\n\n"),
-            Self::Ollama => format!("{json}\n"),
-        }
-    }
-
-    fn broken(self) -> String {
-        self.frame(match self {
-            Self::Vllm | Self::Openai => r#"{"id":"chatcmpl-0","choices":[{"index":0,"delta":{"content":"br"#,
-            Self::Ollama => r#"{"model":"m","message":{"role":"assistant","content":"br"#,
-        })
-    }
+    failure
 }
 
-fn failure_inside(call: &Call) -> Failure {
-    let message = call.fault.as_ref().and_then(|fault| fault.message.clone());
-    Failure::new(Cause::Internal, message.unwrap_or_else(|| "EngineCore encountered an issue.".to_owned()))
+/// Refuses a stream inside a 200, as some engines do.
+pub fn refused(wire: Wire, failure: &Failure) -> Response {
+    ([(header::CONTENT_TYPE, wire.stream_type())], wire.error_frames(failure)).into_response()
 }
 
 /// Streams frames.
 pub async fn streamed(call: Call, frames: Vec<Frame>) -> Response {
     let content_type = [(header::CONTENT_TYPE, call.wire.stream_type())];
-    if call.wire == Wire::Ollama {
-        // It sends its headers with the first token; the others send them at once.
+    if call.wire.voice().waits_for_first_token() {
         call.pace(0).await;
     }
     let total = frames.iter().map(|frame| frame.tokens).sum();
@@ -135,11 +118,7 @@ impl Run {
             FaultKind::MalformedChunk => Some((Ok(self.call.wire.broken().into()), Some(self))),
             FaultKind::ErrorIn200 => {
                 self.call.counted.failed();
-                let wire = self.call.wire;
-                let mut frames = wire.frame(&wire.error_body(&failure_inside(&self.call)));
-                if wire != Wire::Ollama {
-                    frames.push_str("data: [DONE]\n\n");
-                }
+                let frames = self.call.wire.error_frames(&failure_inside(&self.call));
                 Some((Ok(frames.into()), None))
             }
             // These come before the answer, or only slow it.
@@ -163,7 +142,7 @@ pub async fn whole(mut call: Call, body: String, tokens: u64) -> Response {
             String::new()
         }
         Some(FaultKind::Truncate | FaultKind::MalformedChunk) => half(),
-        Some(FaultKind::ErrorIn200) => call.wire.error_body(&failure_inside(&call)),
+        Some(FaultKind::ErrorIn200) => call.wire.voice().body(&failure_inside(&call)).to_string(),
         _ => {
             call.counted.tokens(tokens);
             call.counted.completed();

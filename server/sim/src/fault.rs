@@ -30,8 +30,10 @@ pub enum FaultKind {
     Http500,
     #[serde(rename = "http_503")]
     Http503,
-    /// 500 with the engine's words for a GPU that is out of memory.
+    /// The engine's status (mostly 500) and words for a GPU that is out of memory.
     Oom,
+    /// The model is not loaded yet: readiness and every call are refused in the engine's words, whatever the scope.
+    Loading,
     /// Each token takes `delay_ms` (250) longer.
     Slow,
 }
@@ -51,7 +53,7 @@ pub enum FaultScope {
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     pub kind: FaultKind,
-    /// Chat calls it applies to; without it, all until cleared.
+    /// Calls for a model's work that it applies to; without it, all until cleared.
     #[serde(default)]
     pub times: Option<u64>,
     #[serde(default)]
@@ -105,8 +107,9 @@ impl Fault {
     pub fn http_status(&self) -> Option<u16> {
         let own = match self.kind {
             FaultKind::Http429 => 429,
-            FaultKind::Http500 | FaultKind::Oom => 500,
+            FaultKind::Http500 => 500,
             FaultKind::Http503 => 503,
+            FaultKind::Oom | FaultKind::Loading => return self.status,
             _ => return None,
         };
         Some(self.status.unwrap_or(own))
@@ -138,7 +141,7 @@ impl Faults {
         self.0.lock().clone()
     }
 
-    /// The fault of a chat call, if any, with one of its turns used.
+    /// The fault of a call for a model's work, if any, with one of its turns used.
     pub fn take(&self) -> Option<Fault> {
         let mut faults = self.0.lock();
         faults.retain(|fault| fault.times != Some(0));
@@ -155,7 +158,7 @@ impl Faults {
         faults
             .iter()
             .find(|fault| fault.times != Some(0))
-            .filter(|fault| fault.scope == FaultScope::All)
+            .filter(|fault| fault.scope == FaultScope::All || fault.kind == FaultKind::Loading)
             .cloned()
     }
 }

@@ -9,9 +9,18 @@ use clap::{Args, ValueEnum};
 #[value(rename_all = "lower")]
 pub enum Engine {
     Vllm,
+    Sglang,
     Ollama,
+    /// Text Generation Inference.
+    Tgi,
+    Nim,
+    Llamacpp,
+    /// Text Embeddings Inference.
+    Tei,
     /// Any server that speaks OpenAI's API.
     Openai,
+    /// Any server that speaks Anthropic's Messages API.
+    Anthropic,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -22,8 +31,15 @@ pub struct SimOptions {
     /// Engine whose API is spoken
     #[arg(long, value_enum)]
     pub engine: Engine,
-    /// Model served; may be given several times
-    #[arg(long = "model", value_name = "NAME", default_value = "sim-8b")]
+    /// Model served, as NAME or NAME=KIND (chat, embedding, rerank, classify); several by repeating it or with commas.
+    /// Without a kind the name tells (`…embed…`, `…rerank…`), else it is the engine's usual one
+    #[arg(
+        long = "model",
+        visible_alias = "models",
+        value_name = "NAME[=KIND]",
+        value_delimiter = ',',
+        default_value = "sim-8b"
+    )]
     pub models: Vec<String>,
     /// Milliseconds from a call's start to its first token
     #[arg(long, value_name = "MS", default_value_t = 60)]
@@ -34,7 +50,7 @@ pub struct SimOptions {
     /// Calls answered at once
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub slots: usize,
-    /// Calls that may wait for a slot; those beyond are refused
+    /// Calls that may wait for a slot; those beyond are refused (llama.cpp lets any number wait)
     #[arg(long, value_name = "N", default_value_t = 256)]
     pub queue: usize,
     /// Tokens of prompt and answer together
@@ -43,9 +59,21 @@ pub struct SimOptions {
     /// Report prompt tokens found in a simulated prefix cache
     #[arg(long)]
     pub prefix_cache: bool,
-    /// Bearer token that calls must carry
+    /// Bearer token (Anthropic: `x-api-key`) that calls must carry
     #[arg(long, value_name = "TOKEN")]
     pub api_key: Option<String>,
+    /// Take images; without it a call with one is refused
+    #[arg(long)]
+    pub vision: bool,
+    /// Think before answering, where the caller does not forbid it
+    #[arg(long)]
+    pub reasoning: bool,
+    /// LoRA loaded from the start; may be given several times. llama.cpp knows no others
+    #[arg(long = "lora", value_name = "NAME")]
+    pub loras: Vec<String>,
+    /// Numbers of an embedding
+    #[arg(long, value_name = "N", default_value_t = 384)]
+    pub dimensions: usize,
 }
 
 impl SimOptions {
@@ -62,6 +90,10 @@ impl SimOptions {
             context: 8192,
             prefix_cache: false,
             api_key: None,
+            vision: false,
+            reasoning: false,
+            loras: vec![],
+            dimensions: 384,
         }
     }
 }

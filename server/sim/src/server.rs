@@ -11,11 +11,12 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 
 use crate::{
-    Fault, SimOptions, StatsView, control, ollama, openai,
+    Fault, SimOptions, StatsView, anthropic, control, llamacpp, nim, ollama, openai,
     options::Engine,
+    sglang,
     socket::{Breaker, Socket},
     state::Sim,
-    vllm,
+    tei, tgi, vllm,
 };
 
 /// How long answers under way may take to end once it is told to stop.
@@ -25,6 +26,10 @@ const GRACE: Duration = Duration::from_secs(5);
 pub enum SimError {
     #[error("`--model` is given no name: at least one is needed")]
     NoModel,
+    #[error("`--model {0}` names an unknown kind: chat, embedding, rerank or classify is accepted")]
+    Kind(String),
+    #[error("`--dimensions` is 0: at least 1 is needed")]
+    NoDimensions,
     #[error("`--slots` is 0: at least 1 is needed")]
     NoSlots,
     #[error("`--tokens-per-s` is {0}: 0 (as fast as possible) or more is needed")]
@@ -98,12 +103,13 @@ pub async fn spawn(mut options: SimOptions) -> Result<Handle, SimError> {
 pub async fn start(options: SimOptions) -> Result<Handle, SimError> {
     check(&options)?;
     let address = options.listen;
+    let sim = Arc::new(Sim::new(options)?);
+    let options = &sim.options;
     let failed = |source| SimError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let addr = listener.local_addr().map_err(failed)?;
     tracing::info!(%addr, engine = ?options.engine, models = ?options.models, "simulated engine listens");
 
-    let sim = Arc::new(Sim::new(options));
     let handle = Handle {
         addr,
         sim: sim.clone(),
@@ -122,8 +128,8 @@ pub async fn start(options: SimOptions) -> Result<Handle, SimError> {
 }
 
 fn check(options: &SimOptions) -> Result<(), SimError> {
-    if options.models.iter().all(String::is_empty) {
-        return Err(SimError::NoModel);
+    if options.dimensions == 0 {
+        return Err(SimError::NoDimensions);
     }
     if options.slots == 0 {
         return Err(SimError::NoSlots);
@@ -136,9 +142,15 @@ fn check(options: &SimOptions) -> Result<(), SimError> {
 
 fn routes(sim: Arc<Sim>) -> Router {
     let engine = match sim.options.engine {
-        Engine::Vllm => openai::routes().merge(vllm::routes()),
+        Engine::Vllm => vllm::routes(),
+        Engine::Sglang => sglang::routes(),
+        Engine::Ollama => ollama::routes(),
+        Engine::Tgi => tgi::routes(),
+        Engine::Nim => nim::routes(),
+        Engine::Llamacpp => llamacpp::routes(),
+        Engine::Tei => tei::routes(),
         Engine::Openai => openai::routes(),
-        Engine::Ollama => openai::routes().merge(ollama::routes()),
+        Engine::Anthropic => anthropic::routes(),
     };
     engine.merge(control::routes()).layer(Extension(sim.clone())).with_state(sim)
 }

@@ -1,7 +1,7 @@
 //! What the simulator knows: its options, counters, faults, slots and loaded LoRAs.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -12,11 +12,12 @@ use std::{
 use parking_lot::Mutex;
 
 use crate::{
-    SimOptions,
+    SimError, SimOptions,
+    compose::{Prompt, Vocabulary},
     fault::Faults,
     gate::Gate,
+    models::{Loras, ModelKind, Served},
     options::Engine,
-    prompt::Prompt,
     stats::{Counted, Stats},
 };
 
@@ -28,29 +29,53 @@ const BLOCK: u64 = 16;
 #[derive(Debug)]
 pub struct Sim {
     pub options: SimOptions,
+    pub served: Vec<Served>,
     pub stats: Arc<Stats>,
     pub faults: Faults,
     pub gate: Gate,
-    /// Paths of the loaded LoRAs by name.
-    pub loras: Mutex<BTreeMap<String, String>>,
+    pub loras: Loras,
+    pub vocabulary: Vocabulary,
     /// Since 1970, when it started.
     pub born: Duration,
     prefixes: Mutex<HashSet<u64>>,
     serial: AtomicU64,
 }
 
+/// Which model answers a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Model {
+        served: Served,
+        lora: Option<String>,
+    },
+    /// No model of that name.
+    Unknown,
+    /// SGLang's: the model is there, its LoRA is not.
+    UnknownLora(String),
+}
+
 impl Sim {
-    pub fn new(options: SimOptions) -> Self {
-        Self {
-            gate: Gate::new(options.slots, options.queue),
+    pub fn new(options: SimOptions) -> Result<Self, SimError> {
+        let engine = options.engine;
+        let served: Vec<_> =
+            options.models.iter().map(|text| Served::read(text, engine)).collect::<Result<_, _>>()?;
+        if served.is_empty() {
+            return Err(SimError::NoModel);
+        }
+        // llama.cpp refuses nobody: calls wait for a slot as long as it takes.
+        let queue = if engine == Engine::Llamacpp { usize::MAX } else { options.queue };
+        Ok(Self {
+            gate: Gate::new(options.slots, queue),
+            loras: Loras::with(&options.loras),
             options,
+            served,
             stats: Arc::default(),
             faults: Faults::default(),
-            loras: Mutex::default(),
+            vocabulary: Vocabulary::default(),
             born: since_epoch(),
             prefixes: Mutex::default(),
             serial: AtomicU64::new(0),
-        }
+        })
     }
 
     pub fn count_call(&self) -> Counted {
@@ -62,17 +87,59 @@ impl Sim {
         format!("{:016x}{:016x}", self.born.as_nanos() as u64, self.serial.fetch_add(1, Relaxed))
     }
 
-    pub fn serves(&self, model: &str) -> bool {
-        let names = || self.options.models.iter();
+    /// The model that an engine takes for a call of this kind. Engines that serve one model only ignore the name.
+    pub fn find(&self, model: &str, kind: ModelKind) -> Found {
+        let lora = self.loras.has(model).then(|| model.to_owned());
         match self.options.engine {
-            Engine::Ollama => names().any(|name| tagged(name) == tagged(model)),
-            _ => names().any(|name| name == model) || self.loras.lock().contains_key(model),
+            Engine::Ollama => self.named(|served| tagged(&served.name) == tagged(model), None),
+            Engine::Vllm | Engine::Nim if lora.is_some() => self.named(|_| true, lora),
+            Engine::Vllm | Engine::Nim | Engine::Openai | Engine::Anthropic => {
+                self.named(|served| served.name == model, None)
+            }
+            Engine::Sglang => match model.rsplit_once(':') {
+                Some((_, lora)) if self.exact(model).is_none() && !self.loras.has(lora) => {
+                    Found::UnknownLora(lora.to_owned())
+                }
+                Some((_, lora)) if self.exact(model).is_none() => self.only(model, kind, Some(lora.into())),
+                _ => self.only(model, kind, None),
+            },
+            Engine::Llamacpp => {
+                let mut loras = self.loras.list().into_iter().filter(|lora| lora.scale > 0.0);
+                self.only(model, kind, loras.next().map(|lora| lora.name))
+            }
+            Engine::Tgi => self.only(model, kind, lora),
+            Engine::Tei => self.only(model, kind, None),
         }
+    }
+
+    fn named(&self, wanted: impl Fn(&Served) -> bool, lora: Option<String>) -> Found {
+        let served = self.served.iter().find(|served| wanted(served)).cloned();
+        served.map_or(Found::Unknown, |served| Found::Model { served, lora })
+    }
+
+    fn only(&self, model: &str, kind: ModelKind, lora: Option<String>) -> Found {
+        let first = || self.served.iter().find(|served| served.kind == kind).or(self.served.first());
+        let served = self.exact(model).or_else(first).cloned();
+        served.map_or(Found::Unknown, |served| Found::Model { served, lora })
+    }
+
+    fn exact(&self, model: &str) -> Option<&Served> {
+        self.served.iter().find(|served| served.name == model)
     }
 
     /// The model that LoRAs stand on.
     pub fn base_model(&self) -> &str {
-        self.options.models.first().map_or("", String::as_str)
+        self.served.first().map_or("", |served| served.name.as_str())
+    }
+
+    /// Calls in an engine's hands: answered now, and waiting.
+    pub fn load(&self) -> (f64, f64) {
+        (self.gate.running() as f64, self.gate.waiting() as f64)
+    }
+
+    /// Share of the key-value cache in use: each answer under way is taken to fill a quarter of its context.
+    pub fn cache_use(&self) -> f64 {
+        self.gate.running() as f64 / self.options.slots as f64 * 0.25
     }
 
     /// Prompt tokens found in the simulated prefix cache; remembers this prompt's prefixes.

@@ -1,4 +1,4 @@
-//! What happened to the chat calls so far.
+//! What happened to the calls for a model's work so far.
 
 use std::{
     collections::BTreeMap,
@@ -31,7 +31,7 @@ pub struct Stats {
 /// The counters at a moment. `requests` is the sum of `in_flight`, `completed`, `failed` and `cancelled`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct StatsView {
-    /// Chat calls that arrived.
+    /// Calls for a model's work that arrived.
     pub requests: u64,
     pub in_flight: u64,
     pub peak_in_flight: u64,
@@ -94,7 +94,7 @@ fn last_request((path, headers, body): &(String, HeaderMap, Bytes)) -> LastReque
     }
 }
 
-/// One chat call being served. Dropped without an end, it counts as cancelled.
+/// One call being served. Dropped without an end, it counts as cancelled.
 #[derive(Debug)]
 pub struct Counted {
     stats: Arc<Stats>,

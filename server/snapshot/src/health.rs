@@ -19,12 +19,19 @@ pub enum HealthState {
 }
 
 /// What an engine says of its own load.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct EngineLoad {
     pub running: u32,
+    /// Its queue: taken, and not yet begun.
     pub waiting: u32,
-    /// Share of the KV cache in use, 0 to 1.
-    pub kv_use: f64,
+    /// Share of the KV cache in use, 0 to 1; None where it does not tell or has none.
+    pub kv_use: Option<f64>,
+    /// Requests it runs at once; None where it does not tell.
+    #[serde(default)]
+    pub slots: Option<u32>,
+    /// Requests it holds at once, running and waiting: it refuses more. None where it does not tell.
+    #[serde(default)]
+    pub capacity: Option<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +42,9 @@ pub struct DeploymentHealth {
     /// Why it is not healthy, in words an operator may read.
     pub reason: Option<String>,
     pub load: Option<EngineLoad>,
+    /// It gives metrics, but not under names that are known: its load is unknown, and an operator should hear of it.
+    #[serde(default)]
+    pub load_blind: bool,
     /// What it lists as served.
     pub models: Vec<String>,
     /// How long the check took, in milliseconds.

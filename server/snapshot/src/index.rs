@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use shared::{DeploymentId, ModelId, PoolId, ProjectId, TenantId};
+use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, ProjectId, TenantId};
 
 use crate::rows::{ApiKey, Deployment, KeyHash, Model, Pool, PoolKind, Price, Project, Rows, Tenant};
 
@@ -51,6 +51,7 @@ pub struct Snapshot {
     tenants: HashMap<TenantId, Arc<TenantEntry>>,
     slugs: HashMap<String, TenantId>,
     secrets: HashMap<KeyHash, KeyEntry>,
+    keys: HashMap<ApiKeyId, KeyEntry>,
     models: HashMap<ModelId, Arc<ModelEntry>>,
     model_names: HashMap<String, ModelId>,
     pools: HashMap<PoolId, Arc<Pool>>,
@@ -69,10 +70,12 @@ impl Snapshot {
             .collect();
         let models = models(rows.models, rows.prices, &deployments);
         let tenants = tenants(rows.tenants, &rows.grants);
+        let keys = keys(rows.keys, rows.projects, &tenants);
         Self {
             generation: rows.generation,
             slugs: tenants.values().map(|entry| (entry.tenant.slug.clone(), entry.tenant.id)).collect(),
-            secrets: secrets(rows.keys, &rows.secrets, rows.projects, &tenants),
+            secrets: secrets(&rows.secrets, &keys),
+            keys: keys.into_iter().map(|((_, id), entry)| (id, entry)).collect(),
             model_names: models.values().map(|entry| (entry.model.name.clone(), entry.model.id)).collect(),
             tenants,
             models,
@@ -86,12 +89,21 @@ impl Snapshot {
         self.generation
     }
 
+    pub fn tenant(&self, id: TenantId) -> Option<&Arc<TenantEntry>> {
+        self.tenants.get(&id)
+    }
+
     pub fn tenant_by_slug(&self, slug: &str) -> Option<&Arc<TenantEntry>> {
         self.slugs.get(slug).and_then(|id| self.tenants.get(id))
     }
 
     pub fn secret(&self, hash: &KeyHash) -> Option<&KeyEntry> {
         self.secrets.get(hash)
+    }
+
+    /// A key by its id, whichever secret opens it; ends with the key itself. For calls made inside the process.
+    pub fn key(&self, id: ApiKeyId) -> Option<&KeyEntry> {
+        self.keys.get(&id)
     }
 
     pub fn model_by_name(&self, name: &str) -> Option<&Arc<ModelEntry>> {
@@ -167,25 +179,31 @@ fn tenants(rows: Vec<Tenant>, grants: &[crate::ModelGrant]) -> HashMap<TenantId,
     entries.into_iter().map(|(id, entry)| (id, Arc::new(entry))).collect()
 }
 
-fn secrets(
+fn keys(
     keys: Vec<ApiKey>,
-    secrets: &[crate::KeySecret],
     projects: Vec<Project>,
     tenants: &HashMap<TenantId, Arc<TenantEntry>>,
-) -> HashMap<KeyHash, KeyEntry> {
+) -> HashMap<(TenantId, ApiKeyId), KeyEntry> {
     let projects: HashMap<(TenantId, ProjectId), _> =
         projects.into_iter().map(|project| ((project.tenant_id, project.id), Arc::new(project))).collect();
-    let keys: HashMap<_, _> = keys.into_iter().map(|key| ((key.tenant_id, key.id), Arc::new(key))).collect();
+    let entry = |key: ApiKey| {
+        let project = projects.get(&(key.tenant_id, key.project_id))?.clone();
+        let tenant = tenants.get(&key.tenant_id)?.clone();
+        let (id, expires_at) = ((key.tenant_id, key.id), key.expires_at);
+        Some((id, KeyEntry { key: Arc::new(key), project, tenant, expires_at }))
+    };
+    keys.into_iter().filter_map(entry).collect()
+}
+
+fn secrets(
+    secrets: &[crate::KeySecret],
+    keys: &HashMap<(TenantId, ApiKeyId), KeyEntry>,
+) -> HashMap<KeyHash, KeyEntry> {
     let entry = |secret: &crate::KeySecret| {
-        let key = keys.get(&(secret.tenant_id, secret.key_id))?;
-        let project = projects.get(&(key.tenant_id, key.project_id))?;
-        let tenant = tenants.get(&key.tenant_id)?;
+        let entry = keys.get(&(secret.tenant_id, secret.key_id))?.clone();
         // The grace of a rotation never outlives the key.
-        let expires_at = [key.expires_at, secret.expires_at].into_iter().flatten().min();
-        Some((
-            secret.hash,
-            KeyEntry { key: key.clone(), project: project.clone(), tenant: tenant.clone(), expires_at },
-        ))
+        let expires_at = [entry.expires_at, secret.expires_at].into_iter().flatten().min();
+        Some((secret.hash, KeyEntry { expires_at, ..entry }))
     };
     secrets.iter().filter_map(entry).collect()
 }

@@ -12,15 +12,17 @@
 //!   the index, never a panic: a gateway with nine good tenants and one bad row serves nine tenants.
 
 pub mod disk;
+mod engine;
 mod health;
 mod index;
 mod latency;
 mod rows;
 
+pub use engine::{EngineKind, Operation, ParseEngineKindError};
 pub use health::{DeploymentHealth, EngineLoad, HEALTH_HASH, HealthState};
 pub use index::{KeyEntry, ModelEntry, Snapshot, TenantEntry};
 pub use latency::{LATENCY_BOUNDS_MS, LATENCY_BUCKETS, latency_bucket, latency_quantile};
 pub use rows::{
-    ApiKey, Deployment, DeploymentState, EngineKind, KeyHash, KeySecret, Model, ModelGrant,
-    ParseEngineKindError, Pool, PoolKind, Price, Project, Rows, Tenant, TenantStatus, TokenCounts,
+    ApiKey, Deployment, DeploymentState, KeyHash, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
+    Price, Project, Rows, Tenant, TenantStatus, TokenCounts, TokenizerRef,
 };

@@ -1,12 +1,14 @@
 //! The rows a snapshot is made of, as they stand in the database.
 
-use std::{fmt, str::FromStr};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId};
 use url::Url;
+
+use crate::EngineKind;
 
 /// HMAC-SHA-256 of an API key's secret under the server's pepper.
 pub type KeyHash = [u8; 32];
@@ -44,6 +46,12 @@ pub struct Tenant {
     /// Calls at once, over all its keys. None: the platform's default.
     pub max_concurrent_requests: Option<u32>,
     pub demo: bool,
+    /// Whether its calls may leave for engines outside the platform.
+    #[serde(default)]
+    pub external_engines: bool,
+    /// Its own data key, wrapped by the key-encryption key under its id: seals the credentials of its own upstreams.
+    #[serde(default)]
+    pub data_key: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +60,15 @@ pub struct Project {
     pub id: ProjectId,
     pub team_id: Option<TeamId>,
     pub cost_centre: Option<String>,
+    /// How sensitive its data is, by a name of the operator's list.
+    #[serde(default)]
+    pub data_class: Option<String>,
+    /// Whether that class lets calls leave for engines outside; true where no class is set. The tenant must allow it too.
+    #[serde(default)]
+    pub data_class_allows_external: bool,
+    /// Whether `/v1/responses` keeps what it answered, for `previous_response_id`.
+    #[serde(default)]
+    pub store_responses: bool,
 }
 
 /// An API key that is neither revoked nor of an archived project.
@@ -77,6 +94,40 @@ pub struct KeySecret {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// Which surface a model answers on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    /// Chat, completions, responses, messages.
+    #[default]
+    Chat,
+    Embedding,
+    Rerank,
+    /// Classifies texts for `/v1/moderations`.
+    Moderation,
+}
+
+impl ModelKind {
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Embedding, Self::Rerank, Self::Moderation];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Embedding => "embedding",
+            Self::Rerank => "rerank",
+            Self::Moderation => "moderation",
+        }
+    }
+}
+
+/// A model's tokenizer (`tokenizer.json`), as a file beside this gateway's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TokenizerRef {
+    /// SHA-256 of the file, 64 lower-case hexadecimal digits: names its content for ever.
+    pub sha256: String,
+    pub path: PathBuf,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     pub id: ModelId,
@@ -90,6 +141,19 @@ pub struct Model {
     pub output_modalities: Vec<String>,
     pub supported_parameters: Vec<String>,
     pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub kind: ModelKind,
+    /// Of `tools`, `parallel_tools`, `json_schema`, `vision`, `logprobs`, `reasoning`, `completions`, `lora`.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+    #[serde(default)]
+    pub tokenizer: Option<TokenizerRef>,
+}
+
+impl Model {
+    pub fn can(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|one| one == capability)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,49 +175,6 @@ pub struct Pool {
     pub name: String,
     pub kind: PoolKind,
     pub region: Option<String>,
-}
-
-/// What software serves a deployment, and so which API it speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineKind {
-    Vllm,
-    /// Any server that speaks OpenAI's API.
-    Openai,
-    Ollama,
-}
-
-/// An engine's name that is none of ours.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an engine: expected vllm, openai or ollama")]
-pub struct ParseEngineKindError(pub String);
-
-impl EngineKind {
-    pub const ALL: [Self; 3] = [Self::Vllm, Self::Openai, Self::Ollama];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Vllm => "vllm",
-            Self::Openai => "openai",
-            Self::Ollama => "ollama",
-        }
-    }
-}
-
-impl fmt::Display for EngineKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for EngineKind {
-    type Err = ParseEngineKindError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| ParseEngineKindError(text.to_owned()))
-    }
 }
 
 /// Disabled deployments are not in a snapshot.
@@ -181,8 +202,20 @@ pub struct Deployment {
     pub weight: u32,
     /// The engine's own limit, where it is tighter than the model's.
     pub context_length: Option<u32>,
-    /// Bearer token for the engine, sealed with the operator's data key.
+    /// Token for the engine, sealed with the operator's data key, or with its owner's where it has one.
     pub credential: Option<Vec<u8>>,
+    /// Stands outside the platform: only for tenants and data classes that allow it.
+    #[serde(default)]
+    pub external: bool,
+    /// A tenant's own account at a provider: serves this tenant and no other.
+    #[serde(default)]
+    pub owner_tenant: Option<TenantId>,
+    /// The engine's own limit of a completion, where it is tighter than the model's.
+    #[serde(default)]
+    pub max_output_tokens: Option<u32>,
+    /// How its weights are stored, as OpenRouter names it: `fp8`, `int4`, …
+    #[serde(default)]
+    pub quantization: Option<String>,
 }
 
 /// What one token costs, from a moment on. In force until the next price of the same model begins.

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TenantId};
 use snapshot::{
-    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, Pool, PoolKind, Price,
-    Project, Rows, Snapshot, Tenant, TenantStatus, TokenCounts, disk,
+    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
+    Price, Project, Rows, Snapshot, Tenant, TenantStatus, TokenCounts, disk,
 };
 
 fn noon() -> DateTime<Utc> {
@@ -42,8 +42,18 @@ fn rows() -> Rows {
             status: TenantStatus::Active,
             max_concurrent_requests: None,
             demo: false,
+            external_engines: false,
+            data_key: None,
         }],
-        projects: vec![Project { tenant_id, id: project_id, team_id: None, cost_centre: Some("R&D".into()) }],
+        projects: vec![Project {
+            tenant_id,
+            id: project_id,
+            team_id: None,
+            cost_centre: Some("R&D".into()),
+            data_class: None,
+            data_class_allows_external: true,
+            store_responses: false,
+        }],
         keys: vec![ApiKey {
             tenant_id,
             id: key_id,
@@ -69,6 +79,9 @@ fn rows() -> Rows {
             output_modalities: vec!["text".into()],
             supported_parameters: vec![],
             created_at: noon(),
+            kind: ModelKind::Chat,
+            capabilities: vec!["tools".into()],
+            tokenizer: None,
         }],
         grants: vec![ModelGrant { tenant_id, model_id }],
         pools: vec![Pool { id: pool_id, name: "shared".into(), kind: PoolKind::Shared, region: None }],
@@ -85,6 +98,10 @@ fn rows() -> Rows {
             weight: 100,
             context_length: None,
             credential: None,
+            external: false,
+            owner_tenant: None,
+            max_output_tokens: None,
+            quantization: None,
         }],
         prices: vec![
             price(model_id, noon(), "0.0000000125"),

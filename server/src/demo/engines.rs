@@ -1,6 +1,7 @@
 //! Engines of the demo: those that already run on this machine, else simulated ones.
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     time::Duration,
@@ -8,10 +9,8 @@ use std::{
 
 use anyhow::Context;
 use egress::{ConnectTimeout, EgressRules, EngineClient};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use shared::{Currency, Page};
-use shared_api::catalog::{CreateDeployment, CreateModel, Deployment, Model, PriceRates};
+use shared_api::catalog::{CreateDeployment, CreateModel, Deployment, Model, ModelKind, PriceRates};
 use sim::{Handle, SimOptions};
 use snapshot::EngineKind;
 
@@ -19,27 +18,62 @@ use super::{client::Client, document};
 use crate::wiring::engine_probe::Probe;
 use catalog::EngineProbe;
 
-/// Where engines listen when nobody moved them.
-const USUAL: [(EngineKind, u16); 3] =
-    [(EngineKind::Ollama, 11434), (EngineKind::Vllm, 8000), (EngineKind::Openai, 8081)];
+/// Where engines listen when nobody moved them: Ollama, vLLM, llama.cpp beside us, SGLang.
+const USUAL: [u16; 4] = [11434, 8000, 8081, 30000];
 const PORTS_FILE: &str = "demo-engines.json";
 
-/// What the simulated engines serve, with prices per million tokens in dollars: prompt, cached prompt, completion.
-const MODELS: [(&str, &str, &str, u32, [&str; 3]); 2] = [
-    (
-        "llama-3.1-8b",
-        "Llama 3.1 8B Instruct",
-        "A quick all-rounder for chat, extraction and tools.",
-        8192,
-        ["0.05", "0.0125", "0.10"],
-    ),
-    (
-        "qwen2.5-7b",
-        "Qwen 2.5 7B Instruct",
-        "Strong at code and at many languages.",
-        8192,
-        ["0.04", "0.01", "0.09"],
-    ),
+/// A model that a simulated engine serves. Prices are dollars per million tokens: prompt, cached prompt, completion.
+struct Offer<'a> {
+    name: &'a str,
+    display_name: &'a str,
+    description: &'a str,
+    kind: ModelKind,
+    context_length: u32,
+    price: [&'a str; 3],
+}
+
+const LLAMA: Offer<'static> = Offer {
+    name: "llama-3.1-8b",
+    display_name: "Llama 3.1 8B Instruct",
+    description: "A quick all-rounder for chat, extraction and tools.",
+    kind: ModelKind::Chat,
+    context_length: 8192,
+    price: ["0.05", "0.0125", "0.10"],
+};
+const QWEN: Offer<'static> = Offer {
+    name: "qwen2.5-7b",
+    display_name: "Qwen 2.5 7B Instruct",
+    description: "Strong at code and at many languages.",
+    kind: ModelKind::Chat,
+    context_length: 8192,
+    price: ["0.04", "0.01", "0.09"],
+};
+const EMBEDDER: Offer<'static> = Offer {
+    name: "nomic-embed-text-v1.5",
+    display_name: "Nomic Embed Text 1.5",
+    description: "Texts as vectors, for search and for telling alike from unlike.",
+    kind: ModelKind::Embedding,
+    context_length: 8192,
+    price: ["0.008", "0.008", "0"],
+};
+const RERANKER: Offer<'static> = Offer {
+    name: "bge-reranker-v2-m3",
+    display_name: "BGE Reranker v2 M3",
+    description: "Puts documents in the order in which they answer a question.",
+    kind: ModelKind::Rerank,
+    context_length: 8192,
+    price: ["0.01", "0.01", "0"],
+};
+const OFFERS: [&Offer<'static>; 4] = [&LLAMA, &QWEN, &EMBEDDER, &RERANKER];
+
+/// The simulated engines: name, kind, what it serves.
+const SIMULATED: [(&str, EngineKind, sim::Engine, &Offer<'static>); 6] = [
+    ("vllm-1", EngineKind::Vllm, sim::Engine::Vllm, &LLAMA),
+    ("vllm-2", EngineKind::Vllm, sim::Engine::Vllm, &LLAMA),
+    ("ollama", EngineKind::Ollama, sim::Engine::Ollama, &QWEN),
+    ("sglang", EngineKind::Sglang, sim::Engine::Sglang, &QWEN),
+    ("tei-embed", EngineKind::Tei, sim::Engine::Tei, &EMBEDDER),
+    ("tei-rerank", EngineKind::Tei, sim::Engine::Tei, &RERANKER),
 ];
 
 /// One engine that the demo uses.
@@ -53,13 +87,8 @@ struct Engine {
 
 pub struct Engines(Vec<Engine>);
 
-/// Where the simulated engines listened last time, so that a second start finds its deployments as they were.
-#[derive(Default, Serialize, Deserialize)]
-struct Ports {
-    vllm_1: u16,
-    vllm_2: u16,
-    ollama: u16,
-}
+/// Where the simulated engines listened last time, by name, so that a second start finds its deployments as they were.
+type Ports = BTreeMap<String, u16>;
 
 impl Engines {
     pub async fn find_or_simulate(data_dir: &Path) -> anyhow::Result<Self> {
@@ -120,33 +149,34 @@ impl Engine {
     fn deployment(&self, name: String, model: &str) -> CreateDeployment {
         CreateDeployment {
             name,
-            engine: self.kind.as_str().to_owned(),
+            engine: Some(self.kind.as_str().to_owned()),
             base_url: self.base_url.clone(),
             model: model.to_owned(),
-            upstream_model: None,
-            pool: None,
-            region: None,
-            weight: None,
-            credential: None,
+            ..CreateDeployment::default()
         }
     }
 }
 
 /// A model with its price; a found one that is not among ours gets a price of its own too, so that costs show.
 fn described(name: &str) -> CreateModel {
-    let ours = MODELS.iter().find(|one| one.0 == name);
-    let (display_name, description, context, [prompt, cached, completion]) = ours
-        .map_or((name, "Found on this machine.", 8192, ["0.05", "0.0125", "0.10"]), |one| {
-            (one.1, one.2, one.3, one.4)
-        });
+    let found = Offer {
+        name: "",
+        display_name: name,
+        description: "Found on this machine.",
+        kind: ModelKind::Chat,
+        context_length: 8192,
+        price: ["0.05", "0.0125", "0.10"],
+    };
+    let offer = OFFERS.into_iter().find(|one| one.name == name).unwrap_or(&found);
+    let [prompt, cached, completion] = offer.price;
     let million = rust_decimal::Decimal::from(1_000_000);
     let rate = |text: &str| text.parse::<rust_decimal::Decimal>().unwrap_or_default() / million;
     CreateModel {
         name: name.to_owned(),
-        display_name: Some(display_name.to_owned()),
-        description: description.to_owned(),
-        context_length: context,
-        max_output_tokens: None,
+        display_name: Some(offer.display_name.to_owned()),
+        description: offer.description.to_owned(),
+        kind: offer.kind,
+        context_length: offer.context_length,
         price: Some(PriceRates {
             currency: Currency::USD,
             prompt: rate(prompt),
@@ -155,6 +185,7 @@ fn described(name: &str) -> CreateModel {
             request: rust_decimal::Decimal::ZERO,
         }),
         grant_all: true,
+        ..CreateModel::default()
     }
 }
 
@@ -163,11 +194,12 @@ async fn find() -> anyhow::Result<Vec<Engine>> {
     let rules = EgressRules::engines(Vec::new())?;
     let probe = Probe::new(EngineClient::new(&rules, ConnectTimeout(Duration::from_millis(300)))?);
     let mut found = Vec::new();
-    for (kind, port) in USUAL {
+    for port in USUAL {
         let base_url = format!("http://127.0.0.1:{port}");
-        let Ok(answer) = probe.probe(kind, &base_url.parse()?, None).await else { continue };
+        let Ok(answer) = probe.detect(&base_url.parse()?, None).await else { continue };
         let models: Vec<_> = answer.models.into_iter().map(|model| model.name).take(3).collect();
         if !models.is_empty() {
+            let kind = answer.engine;
             found.push(Engine { name: format!("{kind}-{port}"), kind, base_url, models, simulated: None });
         }
     }
@@ -178,43 +210,38 @@ async fn simulate(data_dir: &Path) -> anyhow::Result<Vec<Engine>> {
     let path = data_dir.join(PORTS_FILE);
     let last: Ports =
         std::fs::read(&path).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
-    let (llama, qwen) = (MODELS[0].0, MODELS[1].0);
-    let engines = vec![
-        simulated("vllm-1", EngineKind::Vllm, sim::Engine::Vllm, llama, last.vllm_1).await?,
-        simulated("vllm-2", EngineKind::Vllm, sim::Engine::Vllm, llama, last.vllm_2).await?,
-        simulated("ollama", EngineKind::Ollama, sim::Engine::Ollama, qwen, last.ollama).await?,
-    ];
-    let port =
-        |at: usize| engines.get(at).and_then(|e: &Engine| e.simulated.as_ref()).map_or(0, |s| s.addr.port());
-    let ports: Value = json!(Ports { vllm_1: port(0), vllm_2: port(1), ollama: port(2) });
-    std::fs::write(&path, ports.to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    let mut engines = Vec::new();
+    let mut ports = Ports::new();
+    for (name, kind, engine, offer) in SIMULATED {
+        let port = last.get(name).copied().unwrap_or_default();
+        let (one, port) = simulated(name, kind, engine, offer, port).await?;
+        ports.insert(name.to_owned(), port);
+        engines.push(one);
+    }
+    std::fs::write(&path, serde_json::to_vec(&ports)?)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     Ok(engines)
 }
 
-/// On the port of last time where that is free, else on any.
+/// On the port of last time where that is free, else on any; with the port it took.
 async fn simulated(
     name: &str,
     kind: EngineKind,
     engine: sim::Engine,
-    model: &str,
+    offer: &Offer<'_>,
     port: u16,
-) -> anyhow::Result<Engine> {
+) -> anyhow::Result<(Engine, u16)> {
     let options = |port| SimOptions {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         ttft_ms: 80,
         tokens_per_s: 80.0,
-        ..SimOptions::unpaced(engine, [model])
+        ..SimOptions::unpaced(engine, [offer.name])
     };
     let handle = match sim::start(options(port)).await {
         Ok(handle) => handle,
         Err(_) => sim::start(options(0)).await.context("a simulated engine did not start")?,
     };
-    let base_url = handle.base_url();
-    Ok(Engine {
-        name: name.to_owned(),
-        kind,
-        base_url,
-        models: vec![model.to_owned()],
-        simulated: Some(handle),
-    })
+    let (base_url, port) = (handle.base_url(), handle.addr.port());
+    let models = vec![offer.name.to_owned()];
+    Ok((Engine { name: name.to_owned(), kind, base_url, models, simulated: Some(handle) }, port))
 }

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use rust_decimal::Decimal;
 use shared::{ApiKeyId, Page, ProjectId, TenantId, UsageEventId};
 use shared_api::{
-    catalog::TenantModel,
+    catalog::{ModelKind, TenantModel},
     tenancy::{ApiKey, Project},
 };
 use snapshot::TokenCounts;
@@ -71,7 +71,11 @@ impl Past {
         let models: Page<TenantModel> = client.get(&format!("/tenants/{tenant}/models")).await?;
         let project = projects.data.into_iter().next().context("a tenant has a project")?;
         let key = keys.data.into_iter().next().context("the demo made a key")?;
-        let models: Vec<_> = models.data.into_iter().filter(|model| names.contains(&model.name)).collect();
+        let models: Vec<_> = models
+            .data
+            .into_iter()
+            .filter(|model| model.kind == ModelKind::Chat && names.contains(&model.name))
+            .collect();
         Ok(Self {
             tenant,
             project: project.id,

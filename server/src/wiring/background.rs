@@ -2,10 +2,12 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::Context;
+use batches::ObjectRemoval;
 use jobs::Worker;
 use mail::Postman;
 use metering::{AdoptError, SpoolError};
@@ -20,7 +22,9 @@ const ADOPTION_CHECK: Duration = Duration::from_secs(30);
 const ADOPTION_PATIENCE: Duration = Duration::from_mins(1);
 
 pub fn start(foundation: &Foundation, stop: &CancellationToken, tasks: &TaskTracker) -> anyhow::Result<()> {
-    let worker = Worker::new(foundation.db.clone(), foundation.clock.clone());
+    let removal = Arc::new(ObjectRemoval::new(foundation.objects.clone()));
+    let worker =
+        Worker::new(foundation.db.clone(), foundation.clock.clone()).handle(ObjectRemoval::KIND, removal);
     tasks.spawn(worker.run(stop.clone()));
     if let Some(folder) = foundation.settings.metering.adopt_from.clone() {
         tasks.spawn(adopt_spools(foundation.clone(), folder, stop.clone()));

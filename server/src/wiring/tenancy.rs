@@ -11,5 +11,6 @@ pub fn state(foundation: &Foundation, access: &Access, public_url: &Url) -> Tena
         access: access.clone(),
         kv: foundation.kv.clone(),
         public_url: public_url.clone(),
+        key_encryption_key: foundation.key_encryption_key.clone(),
     })
 }

@@ -42,6 +42,10 @@ pub enum TenancyError {
     InvitationOpen,
     #[error("the invitation is closed")]
     InvitationClosed,
+    #[error("the administrators' to change")]
+    AdministratorsOnly,
+    #[error("no such data class")]
+    UnknownDataClass,
     #[error("no such team")]
     UnknownTeam,
     #[error("projects belong to the team")]
@@ -112,7 +116,7 @@ impl From<TenancyError> for Problem {
             ),
             OperatorsOnly => Self::new(
                 ErrorCode::Forbidden,
-                "You may change the name; status and limits are your provider's to change.",
+                "You may change the name; status, limits and engines outside are your provider's to change.",
             ),
             OwnersOnly => {
                 Self::new(ErrorCode::Forbidden, "Only an owner makes, changes or removes an owner.")
@@ -125,6 +129,14 @@ impl From<TenancyError> for Problem {
                 conflict("`email`: an invitation to this address is open. Revoke it to send another.")
             }
             InvitationClosed => conflict("This invitation was accepted or revoked already."),
+            AdministratorsOnly => Self::new(
+                ErrorCode::Forbidden,
+                "A project's data class and whether responses are stored are an owner's or administrator's to change.",
+            ),
+            UnknownDataClass => Self::field(
+                "data_class",
+                "there is no such class; GET /api/v1/tenants/{tenant_id}/data-classes lists them",
+            ),
             UnknownTeam => Self::field("team_id", "there is no such team"),
             TeamInUse => conflict("Projects belong to this team. Move them to another team first."),
             UnknownProject => Self::field("project_id", "there is no such project"),

@@ -13,6 +13,11 @@ pub fn acting(caller: &Caller) -> Acting {
     }
 }
 
+/// Whether the caller is an owner or administrator of its tenant.
+pub fn administers(caller: &Caller) -> bool {
+    matches!(acting(caller), Acting::Member(Role::Owner | Role::Admin))
+}
+
 /// Whether somebody may give a role to somebody new. Operators invite owners: the first, and when all are lost.
 pub fn check_grant(acting: Acting, role: Role) -> Result<(), TenancyError> {
     match (acting, role) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use access::Access;
 use axum::extract::FromRef;
 use kv::Kv;
-use secrets::Token;
+use secrets::{KeyEncryptionKey, Token};
 use url::Url;
 
 /// What [`Tenancy`] is made of.
@@ -16,6 +16,8 @@ pub struct TenancyParts {
     pub kv: Arc<dyn Kv>,
     /// Where people and programs reach this deployment.
     pub public_url: Url,
+    /// Wraps tenants' data keys.
+    pub key_encryption_key: KeyEncryptionKey,
 }
 
 /// State of the room's router; cheap to clone.
@@ -33,6 +35,10 @@ impl Tenancy {
 
     pub(crate) fn kv(&self) -> &dyn Kv {
         &*self.0.kv
+    }
+
+    pub(crate) fn key_encryption_key(&self) -> &KeyEncryptionKey {
+        &self.0.key_encryption_key
     }
 
     fn base(&self) -> &str {

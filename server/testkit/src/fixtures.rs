@@ -74,6 +74,20 @@ pub const ALL: &[Fixture] = &[
          insert into model_grants (tenant_id, model_id, created_at) select $1, id, now() from m",
     ),
     fixture(
+        "tenant_data_keys",
+        "insert into tenant_data_keys (tenant_id, wrapped, created_at) values ($1, '\\x00', now())",
+    ),
+    fixture(
+        "tenant_upstreams",
+        "insert into tenant_upstreams (tenant_id, id, name, engine, base_url, model_id, upstream_model, credential, created_by, created_at)
+         values ($1, pg_temp.id($1, 'upstream'), 'Own', 'openai', 'https://api.example.com', pg_temp.id($1, 'model'), 'gpt', '\\x00', 'ann', now())",
+    ),
+    fixture(
+        "playground_shares",
+        "insert into playground_shares (tenant_id, id, title, setup, member_id, created_by, created_at)
+         values ($1, pg_temp.id($1, 'share'), 'Talk', '{}', pg_temp.id($1, 'member'), 'ann', now())",
+    ),
+    fixture(
         "usage_events",
         "insert into usage_events (tenant_id, id, started_at, project_id, key_id, model_asked, operation, streamed, status,
                                    http_status, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens,
@@ -88,6 +102,23 @@ pub const ALL: &[Fixture] = &[
                                    latency_counts, first_token_counts)
          values ($1, date_trunc('hour', now()), pg_temp.id($1, 'project'), pg_temp.id($1, 'key'), 'llama', false, 'EUR', 1,
                  0, 0, 0, 10, 0, 20, 0, 0.000001, '{1}', '{1}')",
+    ),
+    fixture(
+        "files",
+        "insert into files (tenant_id, id, project_id, filename, purpose, bytes, status, created_at)
+         values ($1, pg_temp.id($1, 'file'), pg_temp.id($1, 'project'), 'in.jsonl', 'batch', 1, 'uploaded', now())",
+    ),
+    fixture(
+        "batches",
+        "insert into batches (tenant_id, id, project_id, key_id, input_file_id, endpoint, status, output_expires_s, created_at,
+                              expires_at)
+         values ($1, pg_temp.id($1, 'batch'), pg_temp.id($1, 'project'), pg_temp.id($1, 'key'), pg_temp.id($1, 'file'),
+                 '/v1/completions', 'in_progress', 3600, now(), now())",
+    ),
+    fixture(
+        "batch_results",
+        "insert into batch_results (tenant_id, batch_id, line, ok, result)
+         values ($1, pg_temp.id($1, 'batch'), 1, true, '{}')",
     ),
 ];
 

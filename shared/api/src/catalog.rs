@@ -5,6 +5,36 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use shared::{Currency, DeploymentId, ModelId, PoolId, PriceId, TenantId};
 
+/// Which surface a model answers on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    #[default]
+    Chat,
+    Embedding,
+    Rerank,
+    /// Classifies texts.
+    Moderation,
+}
+
+impl ModelKind {
+    pub const ALL: [Self; 4] = [Self::Chat, Self::Embedding, Self::Rerank, Self::Moderation];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Embedding => "embedding",
+            Self::Rerank => "rerank",
+            Self::Moderation => "moderation",
+        }
+    }
+}
+
+/// What a model may be said to do, besides answering.
+pub const CAPABILITIES: [&str; 8] =
+    ["tools", "parallel_tools", "json_schema", "vision", "logprobs", "reasoning", "completions", "lora"];
+
 /// A model as the operator sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -14,21 +44,28 @@ pub struct Model {
     pub name: String,
     pub display_name: String,
     pub description: String,
+    pub kind: ModelKind,
     /// Tokens of prompt and completion together.
     pub context_length: u32,
     pub max_output_tokens: Option<u32>,
     pub input_modalities: Vec<String>,
     pub output_modalities: Vec<String>,
     pub supported_parameters: Vec<String>,
+    /// Of `tools`, `parallel_tools`, `json_schema`, `vision`, `logprobs`, `reasoning`, `completions`, `lora`.
+    pub capabilities: Vec<String>,
+    /// SHA-256 of its tokenizer, in hexadecimal; without one, tokens are estimated before a call.
+    pub tokenizer: Option<String>,
     /// The price in force.
     pub price: Option<Price>,
     pub deployments: u32,
+    /// Whether an active deployment of it stands outside the platform.
+    pub external: bool,
     pub granted_tenants: u32,
     pub created_at: DateTime<Utc>,
     pub retired_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateModel {
@@ -37,9 +74,24 @@ pub struct CreateModel {
     pub display_name: Option<String>,
     #[serde(default)]
     pub description: String,
+    #[serde(default)]
+    pub kind: ModelKind,
     pub context_length: u32,
     #[serde(default)]
     pub max_output_tokens: Option<u32>,
+    /// Left out: text, and images where `vision` is a capability.
+    #[serde(default)]
+    pub input_modalities: Option<Vec<String>>,
+    /// Left out: what its kind gives (text, embeddings, …).
+    #[serde(default)]
+    pub output_modalities: Option<Vec<String>>,
+    /// Parameters of a call that it takes. Left out: what every engine takes.
+    #[serde(default)]
+    pub supported_parameters: Option<Vec<String>>,
+    /// Left out: what a chat model on a common engine can (`tools`, `parallel_tools`, `json_schema`, `logprobs`,
+    /// `completions`); nothing for other kinds.
+    #[serde(default)]
+    pub capabilities: Option<Vec<String>>,
     /// Prices in force at once; without them the model is free of charge.
     #[serde(default)]
     pub price: Option<PriceRates>,
@@ -60,6 +112,14 @@ pub struct UpdateModel {
     pub context_length: Option<u32>,
     #[serde(default)]
     pub max_output_tokens: Option<u32>,
+    #[serde(default)]
+    pub input_modalities: Option<Vec<String>>,
+    #[serde(default)]
+    pub output_modalities: Option<Vec<String>>,
+    #[serde(default)]
+    pub supported_parameters: Option<Vec<String>>,
+    #[serde(default)]
+    pub capabilities: Option<Vec<String>>,
     /// True takes it out of service, false brings it back.
     #[serde(default)]
     pub retired: Option<bool>,
@@ -188,8 +248,10 @@ pub struct DeploymentHealth {
 pub struct Deployment {
     pub id: DeploymentId,
     pub name: String,
-    /// `vllm`, `openai` or `ollama`.
+    /// `vllm`, `sglang`, `ollama`, `tgi`, `nim`, `llamacpp`, `tei`, `openai` or `anthropic`.
     pub engine: String,
+    /// What the engine said when it was registered.
+    pub engine_version: Option<String>,
     pub base_url: String,
     pub model: String,
     pub model_id: ModelId,
@@ -200,19 +262,25 @@ pub struct Deployment {
     pub state: DeploymentState,
     pub weight: u32,
     pub context_length: Option<u32>,
+    pub max_output_tokens: Option<u32>,
+    pub quantization: Option<String>,
+    /// Stands outside the platform: only for tenants and data classes that allow it.
+    pub external: bool,
     /// Whether calls to it carry a credential; the credential itself is never shown.
     pub has_credential: bool,
     pub health: DeploymentHealth,
     pub created_at: DateTime<Utc>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateDeployment {
     pub name: String,
-    /// `vllm`, `openai` or `ollama`.
-    pub engine: String,
+    /// `vllm`, `sglang`, `ollama`, `tgi`, `nim`, `llamacpp`, `tei`, `openai` or `anthropic`; left out, it is found by
+    /// asking the address.
+    #[serde(default)]
+    pub engine: Option<String>,
     pub base_url: String,
     /// An unknown model is created with what the engine says of itself.
     pub model: String,
@@ -226,9 +294,20 @@ pub struct CreateDeployment {
     pub region: Option<String>,
     #[serde(default)]
     pub weight: Option<u32>,
-    /// Bearer token for the engine.
+    /// Token for the engine.
     #[serde(default)]
     pub credential: Option<String>,
+    /// It stands outside the platform (another provider's API): `openai` and `anthropic` only.
+    #[serde(default)]
+    pub external: bool,
+    /// The engine's own limits, where they are tighter than the model's. Left out: what the engine says.
+    #[serde(default)]
+    pub context_length: Option<u32>,
+    #[serde(default)]
+    pub max_output_tokens: Option<u32>,
+    /// Such as `fp8`. Left out: what the engine says.
+    #[serde(default)]
+    pub quantization: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -249,9 +328,17 @@ pub struct TenantModel {
     pub name: String,
     pub display_name: String,
     pub description: String,
+    pub kind: ModelKind,
     pub context_length: u32,
     pub max_output_tokens: Option<u32>,
+    pub input_modalities: Vec<String>,
+    pub output_modalities: Vec<String>,
+    pub supported_parameters: Vec<String>,
+    /// Of `tools`, `parallel_tools`, `json_schema`, `vision`, `logprobs`, `reasoning`, `completions`, `lora`.
+    pub capabilities: Vec<String>,
     pub price: Option<Price>,
+    /// Whether calls may leave the platform: it is served by an engine outside too, and the tenant allows that.
+    pub external: bool,
 }
 
 /// The models that a tenant may use from now on, by name.

@@ -174,6 +174,8 @@ pub struct Tenant {
     pub endpoint: String,
     /// Calls at once; null: no limit of its own.
     pub max_concurrent_requests: Option<u32>,
+    /// Whether its calls may leave for engines outside the platform.
+    pub external_engines: bool,
     pub demo: bool,
     pub created_at: DateTime<Utc>,
     pub suspended_at: Option<DateTime<Utc>>,
@@ -220,6 +222,9 @@ pub struct TenantChange {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     pub max_concurrent_requests: Option<Option<u32>>,
+    /// Whether its calls may leave for engines outside the platform.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_engines: Option<bool>,
 }
 
 /// A team inside a tenant.
@@ -247,6 +252,10 @@ pub struct Project {
     pub name: String,
     pub team_id: Option<TeamId>,
     pub cost_centre: Option<String>,
+    /// How sensitive its data is, by a name of the provider's list.
+    pub data_class: Option<String>,
+    /// Whether `/v1/responses` keeps answers for `previous_response_id`.
+    pub store_responses: bool,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
 }
@@ -261,9 +270,12 @@ pub struct NewProject {
     pub team_id: Option<TeamId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_centre: Option<DisplayName>,
+    /// A name of the list at `…/data-classes`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_class: Option<String>,
 }
 
-/// `PATCH …/projects/{project_id}`
+/// `PATCH …/projects/{project_id}`. Data class and stored responses are the administrators' to change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -276,6 +288,11 @@ pub struct ProjectChange {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<DisplayName>))]
     pub cost_centre: Option<Option<DisplayName>>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub data_class: Option<Option<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_responses: Option<bool>,
     /// `false` takes a project out of the archive; `DELETE` puts it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,

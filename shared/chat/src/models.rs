@@ -46,6 +46,9 @@ pub struct Model {
     #[serde(default)]
     pub default_parameters: Option<Value>,
     pub links: ModelLinks,
+    /// Extension of ours: every deployment that may serve the caller stands outside the platform.
+    #[serde(default)]
+    pub external: bool,
 }
 
 impl Model {

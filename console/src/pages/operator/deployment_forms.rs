@@ -1,147 +1,131 @@
-//! The forms of the page of deployments.
+//! What asks before a deployment is touched, and the test call.
 
 use leptos::prelude::*;
-use shared_api::catalog::{Deployment, DeploymentState};
+use shared_api::{
+    catalog::{Deployment, DeploymentState},
+    engines::{DeploymentTest, TestOutcome},
+};
 use ui::*;
 
-use super::deployments_page::Actions;
-use crate::{
-    api::catalog::DeploymentsView,
-    forms::{DialogSubmit, Form, FormProblem, field, hidden, problem_of},
-};
+use crate::forms::{DialogSubmit, Form, FormAction, FormProblem, hidden, problem_of};
 
-/// Registering one, and what asks before one of those that are there is touched.
-pub(super) fn all(actions: Actions, view: &DeploymentsView) -> AnyView {
-    let register = register(actions, view);
-    let each = view
-        .deployments
-        .iter()
-        .map(|one| (probe(actions, one), state(actions, one), delete(actions, one)))
-        .collect_view();
-    view! {
-        {register}
-        {each}
-    }
-    .into_any()
+/// What can be done to a deployment, on the list and on its own page.
+#[derive(Clone, Copy)]
+pub(super) struct Actions {
+    pub state: FormAction,
+    pub delete: FormAction,
+    pub test: FormAction,
 }
 
-const FIELDS: &[&str] = &["name", "engine", "base_url", "model", "upstream_model", "pool", "credential"];
+pub(super) fn of(actions: Actions, deployment: &Deployment) -> AnyView {
+    let dialogs = (
+        test(actions, deployment),
+        delete(actions, deployment),
+        state(actions, deployment, DeploymentState::Active),
+        state(actions, deployment, DeploymentState::Draining),
+        state(actions, deployment, DeploymentState::Disabled),
+    );
+    view! { {dialogs} }.into_any()
+}
 
-fn register(actions: Actions, view: &DeploymentsView) -> AnyView {
-    let problem = problem_of(actions.create);
-    let engines =
-        [("vllm", "vLLM"), ("ollama", "Ollama"), ("openai", "Another engine that speaks OpenAI's protocol")];
-    let engines: Vec<_> = engines.map(|(value, label)| SelectOption::new(value, label)).into();
-    let mut pools = vec![SelectOption::new("", "default (shared)")];
-    let others = view.pools.iter().filter(|pool| pool.name != "default");
-    pools.extend(others.map(|pool| SelectOption::new(pool.name.clone(), pool.name.clone())));
-    let known: Vec<_> = view.models.iter().map(|model| model.name.clone()).collect();
-    let model_hint = if known.is_empty() {
-        "What callers name. It is made from what the engine says of itself.".to_owned()
-    } else {
-        format!("What callers name: {}, or a new one.", known.join(", "))
+/// The id of the dialog that leads to a state.
+pub(super) fn state_dialog(deployment: &Deployment, to: DeploymentState) -> String {
+    format!("{}-{}", to.as_str(), deployment.id)
+}
+
+fn test(actions: Actions, deployment: &Deployment) -> AnyView {
+    let (id, of, name) = (format!("test-{}", deployment.id), deployment.id, deployment.name.clone());
+    let action = actions.test;
+    // One action serves every dialog: an answer is shown in the one that asked for it.
+    let asked = RwSignal::new(false);
+    let result = move || {
+        let shown = asked.get() && !action.pending().get();
+        shown.then(|| action.done::<DeploymentTest>().map(|test| outcome(&test)))
     };
     view! {
         <Dialog
-            id="register"
-            title="Register a deployment"
-            description="The engine is asked at once what it serves; it must answer."
-            wide=true
+            id=id.clone()
+            title=format!("Test {name}")
+            description="Sends one small call through it, as a caller's would be. It is not billed to anybody."
         >
-            <Form action=actions.create attr:class="form">
-                <FormProblem problem fields=FIELDS/>
-                <TextInput
-                    name="name"
-                    label="Name"
-                    required=true
-                    autocomplete="off"
-                    placeholder="gpu-1"
-                    error=field(problem, "name")
-                />
-                <Select name="engine" label="Engine" options=engines error=field(problem, "engine")/>
-                <TextInput
-                    name="base_url"
-                    label="URL"
-                    kind="url"
-                    required=true
-                    mono=true
-                    placeholder="http://gpu-1.internal:8000"
-                    error=field(problem, "base_url")
-                />
-                <TextInput
-                    name="model"
-                    label="Model"
-                    required=true
-                    mono=true
-                    autocomplete="off"
-                    hint=model_hint
-                    error=field(problem, "model")
-                />
-                <TextInput
-                    name="upstream_model"
-                    label="Name at the engine"
-                    mono=true
-                    autocomplete="off"
-                    hint="Left empty: what the engine lists, else the same."
-                    error=field(problem, "upstream_model")
-                />
-                <Select name="pool" label="Pool" options=pools error=field(problem, "pool")/>
-                <TextInput
-                    name="credential"
-                    label="Credential"
-                    kind="password"
-                    autocomplete="off"
-                    hint="Bearer token for the engine. Kept encrypted and never shown."
-                    error=field(problem, "credential")
-                />
-                <DialogSubmit dialog="register" label="Register" busy=actions.create.pending()/>
-            </Form>
-        </Dialog>
-    }
-    .into_any()
-}
-
-fn probe(actions: Actions, deployment: &Deployment) -> AnyView {
-    let (id, of, name) = (format!("probe-{}", deployment.id), deployment.id, deployment.name.clone());
-    let url = deployment.base_url.clone();
-    view! {
-        <Dialog id=id.clone() title=format!("Test {name}")>
-            <p>"Asks the engine at " <code>{url.clone()}</code> " what it serves."</p>
-            <Form action=actions.probe>
-                <FormProblem problem=problem_of(actions.probe)/>
+            <Form action attr:class="form" on:submit=move |_| asked.set(true)>
+                <FormProblem problem=problem_of(action)/>
                 {hidden("deployment", of)}
                 {hidden("name", name.clone())}
-                <DialogSubmit dialog=id.clone() label="Test" busy=actions.probe.pending()/>
+                {result}
+                <DialogActions>
+                    <DialogClose dialog=id.clone()>"Close"</DialogClose>
+                    <Button submit=true kind=ButtonKind::Primary busy=action.pending()>
+                        "Send a call"
+                    </Button>
+                </DialogActions>
             </Form>
         </Dialog>
     }
     .into_any()
 }
 
-fn state(actions: Actions, deployment: &Deployment) -> AnyView {
-    let (id, of, name) = (format!("state-{}", deployment.id), deployment.id, deployment.name.clone());
-    let present = deployment.state.as_str();
-    let problem = problem_of(actions.state);
-    let choices = [
-        (DeploymentState::Active, "Active: gets calls"),
-        (DeploymentState::Draining, "Draining: finishes what it has, gets nothing new"),
-        (DeploymentState::Disabled, "Disabled: gets nothing"),
-    ];
-    let options: Vec<_> = choices.map(|(state, words)| SelectOption::new(state.as_str(), words)).into();
+/// How a test call ended.
+fn outcome(test: &DeploymentTest) -> AnyView {
+    let millis =
+        |value: Option<u32>| value.map_or("–".to_owned(), |value| format::millis(f64::from(value)));
+    let count = |value: Option<u32>| value.map_or("–".to_owned(), |value| value.to_string());
+    let failed = test.outcome == TestOutcome::Failed;
+    let (tone, title) = if failed {
+        (Tone::Danger, test.error.clone().unwrap_or_else(|| "It failed".to_owned()))
+    } else {
+        (Tone::Success, "It answered".to_owned())
+    };
+    let (first, whole) = (millis(test.first_token_ms), millis(Some(test.total_ms)));
+    let (sent, got) = (count(test.prompt_tokens), count(test.completion_tokens));
+    let said = if failed { test.message.clone() } else { test.text.clone() }.unwrap_or_default();
     view! {
-        <Dialog id=id.clone() title=format!("Change the state of {name}")>
-            <Form action=actions.state attr:class="form">
-                <FormProblem problem fields=&["state"]/>
+        <Alert tone title>
+            <p class="test-said">{said}</p>
+        </Alert>
+        <Facts>
+            <Fact label="First token">{first}</Fact>
+            <Fact label="Whole">{whole}</Fact>
+            <Fact label="Tokens in">{sent}</Fact>
+            <Fact label="Tokens out">{got}</Fact>
+        </Facts>
+    }
+    .into_any()
+}
+
+fn state(actions: Actions, deployment: &Deployment, to: DeploymentState) -> AnyView {
+    if deployment.state == to {
+        return ().into_any();
+    }
+    let (id, of, name) = (state_dialog(deployment, to), deployment.id, deployment.name.clone());
+    let (title, text, label, kind) = match to {
+        DeploymentState::Active => (
+            format!("Resume {name}?"),
+            "It gets calls again within a second, as far as it is healthy.",
+            "Resume",
+            ButtonKind::Primary,
+        ),
+        DeploymentState::Draining => (
+            format!("Drain {name}?"),
+            "It finishes the calls that it has and gets no new ones. Others that serve the model take them.",
+            "Drain",
+            ButtonKind::Primary,
+        ),
+        DeploymentState::Disabled => (
+            format!("Disable {name}?"),
+            "It gets nothing any more, and its health is not asked for.",
+            "Disable",
+            ButtonKind::Danger,
+        ),
+    };
+    view! {
+        <Dialog id=id.clone() title>
+            <p>{text}</p>
+            <Form action=actions.state>
+                <FormProblem problem=problem_of(actions.state)/>
                 {hidden("deployment", of)}
-                <Select
-                    id=format!("{id}-choice")
-                    name="state"
-                    label="State"
-                    options=options.clone()
-                    value=present
-                    error=field(problem, "state")
-                />
-                <DialogSubmit dialog=id.clone() label="Change state" busy=actions.state.pending()/>
+                {hidden("state", to.as_str())}
+                <DialogSubmit dialog=id.clone() label kind busy=actions.state.pending()/>
             </Form>
         </Dialog>
     }

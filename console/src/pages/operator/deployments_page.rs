@@ -5,70 +5,66 @@ use std::time::Duration;
 use leptos::prelude::*;
 use ui::*;
 
-use super::{deployment_forms, health_table};
+use super::{
+    deployment_forms::{self, Actions},
+    health_table,
+};
 use crate::{
-    api::catalog::{
-        CreateDeployment, DeleteDeployment, ProbeDeployment, ReadDeployments, ReadHealth, SetDeploymentState,
+    api::{
+        catalog::{DeleteDeployment, ReadDeployments, ReadHealth, SetDeploymentState},
+        engines::TestDeployment,
     },
     forms::{EarlyProblem, FormAction, load, loaded, on_success, problem_of},
     pages::frame::Page,
 };
 
 /// How often the browser asks for the health.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// The actions of this page.
-#[derive(Clone, Copy)]
-pub(super) struct Actions {
-    pub create: FormAction,
-    pub state: FormAction,
-    pub delete: FormAction,
-    pub probe: FormAction,
-}
+pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 #[component]
 pub fn DeploymentsPage() -> impl IntoView {
     let actions = Actions {
-        create: FormAction::new::<CreateDeployment>(),
         state: FormAction::new::<SetDeploymentState>(),
         delete: FormAction::new::<DeleteDeployment>(),
-        probe: FormAction::new::<ProbeDeployment>(),
+        test: FormAction::new::<TestDeployment>(),
     };
     let health = load(|| ReadHealth {});
-    // What the forms are made from is not read again while somebody fills them in.
+    // What the dialogs are made from is not read again while one is open.
     let forms = load(|| ReadDeployments {});
     let again = move || {
         health.refetch();
         forms.refetch();
     };
-    on_success(actions.create, again);
     on_success(actions.state, again);
     on_success(actions.delete, again);
-    on_success(actions.probe, move || health.refetch());
     Effect::new(move || {
         if let Ok(timer) = set_interval_with_handle(move || health.refetch(), EVERY) {
             on_cleanup(move || timer.clear());
         }
     });
-    let button = || {
+    let buttons = || {
         view! {
-            <DialogTrigger dialog="register" kind=ButtonKind::Primary icon=Icon::Plus>
+            <LinkButton href="/operator/engine-errors" icon=Icon::Alert>
+                "Engine errors"
+            </LinkButton>
+            <LinkButton href="/operator/deployments/new" kind=ButtonKind::Primary icon=Icon::Plus>
                 "Register a deployment"
-            </DialogTrigger>
+            </LinkButton>
         }
     };
     view! {
         <Page
             title="Deployments"
             description="Engines that serve models. Calls go to the healthy ones, by their load."
-            actions=button
+            actions=buttons
         >
-            <EarlyProblem problem=problem_of(actions.create)/>
             <EarlyProblem problem=problem_of(actions.state)/>
             <EarlyProblem problem=problem_of(actions.delete)/>
-            <EarlyProblem problem=problem_of(actions.probe)/>
+            <EarlyProblem problem=problem_of(actions.test)/>
             {loaded(health, SkeletonShape::Table, |view| health_table::table(&view))}
-            {loaded(forms, SkeletonShape::Lines, move |view| deployment_forms::all(actions, &view))}
+            {loaded(forms, SkeletonShape::Lines, move |view| {
+                view.deployments.iter().map(|one| deployment_forms::of(actions, one)).collect_view().into_any()
+            })}
         </Page>
     }
 }

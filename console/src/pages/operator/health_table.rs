@@ -4,7 +4,11 @@ use leptos::prelude::*;
 use shared_api::catalog::{Deployment, DeploymentState, HealthState};
 use ui::*;
 
-use crate::{api::catalog::HealthView, pages::cells};
+use super::deployment_forms::state_dialog;
+use crate::{
+    api::catalog::HealthView,
+    pages::{cells, model_words},
+};
 
 pub(super) fn table(view: &HealthView) -> AnyView {
     if view.deployments.is_empty() {
@@ -15,9 +19,9 @@ pub(super) fn table(view: &HealthView) -> AnyView {
                     title="No deployments yet"
                     description="A deployment is an engine that serves a model. Register one and its model can be called."
                 >
-                    <DialogTrigger dialog="register" kind=ButtonKind::Primary icon=Icon::Plus>
+                    <LinkButton href="/operator/deployments/new" kind=ButtonKind::Primary icon=Icon::Plus>
                         "Register a deployment"
-                    </DialogTrigger>
+                    </LinkButton>
                 </EmptyState>
             </Card>
         }
@@ -57,14 +61,25 @@ fn row(deployment: &Deployment, now: i64) -> AnyView {
         </span>
     };
     let count = |value: Option<u32>| value.map_or("–".to_owned(), |value| format::group(i64::from(value)));
-    let engine = view! { <span title=deployment.base_url.clone()>{deployment.engine.clone()}</span> };
+    let version = deployment.engine_version.clone().unwrap_or_default();
+    let engine = view! {
+        <span title=deployment.base_url.clone()>{model_words::engine(&deployment.engine).to_owned()}</span>
+        <span class="cell-sub">{version}</span>
+    };
     let place = match &deployment.region {
         Some(region) => format!("{} · {region}", deployment.pool),
         None => deployment.pool.clone(),
     };
+    let href = format!("/operator/deployments/{}", deployment.id);
+    let outside = deployment.external.then(model_words::external);
+    let name = view! {
+        <a href=href>{deployment.name.clone()}</a>
+        " "
+        {outside}
+    };
     view! {
         <tr>
-            {cells::named_with(deployment.name.clone(), place)}
+            {cells::named_with(name, place)}
             {cells::code("Model", &deployment.model)}
             {cells::cell("Engine", engine)}
             {cells::state("Calls", tone, state)}
@@ -81,14 +96,30 @@ fn row(deployment: &Deployment, now: i64) -> AnyView {
 
 fn menu(deployment: &Deployment) -> AnyView {
     let id = deployment.id;
+    let change = |to, icon, words: &'static str| {
+        let dialog = state_dialog(deployment, to);
+        view! {
+            <MenuButton icon dialog>
+                {words}
+            </MenuButton>
+        }
+        .into_any()
+    };
+    let changes = [
+        (DeploymentState::Active, Icon::Play, "Resume…"),
+        (DeploymentState::Draining, Icon::Pause, "Drain…"),
+        (DeploymentState::Disabled, Icon::Close, "Disable…"),
+    ]
+    .into_iter()
+    .filter(|(to, ..)| *to != deployment.state)
+    .map(|(to, icon, words)| change(to, icon, words))
+    .collect_view();
     view! {
         <Menu id=format!("menu-{id}") label=format!("Actions for {}", deployment.name)>
-            <MenuButton icon=Icon::Activity dialog=format!("probe-{id}")>
-                "Test…"
+            <MenuButton icon=Icon::Activity dialog=format!("test-{id}")>
+                "Test call…"
             </MenuButton>
-            <MenuButton icon=Icon::Pause dialog=format!("state-{id}")>
-                "Change state…"
-            </MenuButton>
+            {changes}
             <MenuLine/>
             <MenuButton danger=true icon=Icon::Trash dialog=format!("delete-{id}")>
                 "Remove…"
@@ -108,7 +139,7 @@ pub(super) fn state(state: DeploymentState) -> (Tone, &'static str) {
 }
 
 /// An engine's health, as people read it.
-pub(super) fn health_of(state: HealthState) -> (Tone, &'static str) {
+pub(in crate::pages) fn health_of(state: HealthState) -> (Tone, &'static str) {
     match state {
         HealthState::Healthy => (Tone::Success, "Healthy"),
         HealthState::NotReady => (Tone::Warning, "Not ready"),

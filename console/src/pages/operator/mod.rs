@@ -1,16 +1,21 @@
 //! The operator's pages, under `/operator`.
 
 mod audit_page;
+mod data_classes_page;
 mod deployment_forms;
+mod deployment_page;
 mod deployments_page;
+mod errors_page;
 mod health_table;
 mod mail_page;
 mod model_fields;
+mod model_form;
 mod model_page;
 mod models_page;
 mod onboard_page;
 mod operators_page;
 mod overview_page;
+mod register_page;
 mod tenant_access;
 mod tenant_page;
 mod tenant_people;
@@ -31,14 +36,20 @@ use super::{
 };
 use crate::contexts::{NothingHere, Scope};
 
+pub(super) use health_table::health_of;
+
 use audit_page::AuditPage;
+use data_classes_page::DataClassesPage;
+use deployment_page::DeploymentPage;
 use deployments_page::DeploymentsPage;
+use errors_page::ErrorsPage;
 use mail_page::MailPage;
 use model_page::ModelPage;
 use models_page::ModelsPage;
 use onboard_page::OnboardPage;
 use operators_page::OperatorsPage;
 use overview_page::OverviewPage;
+use register_page::RegisterPage;
 use tenant_page::TenantPage;
 use tenants_page::TenantsPage;
 
@@ -56,6 +67,10 @@ pub fn OperatorRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/models") view=ModelsPage/>
             <Route path=path!("/models/:id") view=ModelPage/>
             <Route path=path!("/deployments") view=DeploymentsPage/>
+            <Route path=path!("/deployments/new") view=RegisterPage/>
+            <Route path=path!("/deployments/:id") view=DeploymentPage/>
+            <Route path=path!("/engine-errors") view=ErrorsPage/>
+            <Route path=path!("/data-classes") view=DataClassesPage/>
             <Route path=path!("/mail") view=MailPage/>
             <Route path=path!("/operators") view=OperatorsPage/>
             <Route path=path!("/audit") view=AuditPage/>
@@ -86,7 +101,12 @@ fn nav(_scope: Scope) -> Vec<NavSection> {
         ),
         NavSection::new(
             "Serving",
-            vec![item("Models", "models", Icon::Box), item("Deployments", "deployments", Icon::Chip)],
+            vec![
+                item("Models", "models", Icon::Box),
+                item("Deployments", "deployments", Icon::Chip),
+                item("Engine errors", "engine-errors", Icon::Alert),
+                item("Data classes", "data-classes", Icon::Lock),
+            ],
         ),
         NavSection::new(
             "Platform",

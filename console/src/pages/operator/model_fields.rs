@@ -1,11 +1,13 @@
-//! Fields that forms about models share, and how prices are shown.
+//! Fields that forms about models share.
 
 use leptos::prelude::*;
-use rust_decimal::Decimal;
-use shared_api::catalog::Price;
+use shared_api::catalog::CAPABILITIES;
 use ui::*;
 
-use crate::forms::{Problem, field};
+use crate::{
+    forms::{Problem, field},
+    pages::model_words,
+};
 
 /// The amounts of a price, per million tokens.
 pub(super) fn rates(problem: Problem, required: bool) -> AnyView {
@@ -44,13 +46,24 @@ pub(super) fn rates(problem: Problem, required: bool) -> AnyView {
     .into_any()
 }
 
-/// A rate per token as an amount per million; `free` without a price.
-pub(super) fn rate(price: Option<&Price>, of: fn(&Price) -> Decimal) -> AnyView {
-    match price {
-        None => "free".into_any(),
-        Some(price) => {
-            let amount = (of(price) * Decimal::from(1_000_000)).normalize().to_string();
-            view! { <Money amount currency=price.currency.to_string() fine=true/> }.into_any()
-        }
+/// What a model can do, ticked.
+pub(super) fn capabilities(problem: Problem, able: &[String]) -> AnyView {
+    let items = CAPABILITIES
+        .into_iter()
+        .map(|name| {
+            let (words, means) = model_words::capability(name);
+            CheckItem::new(name, words, able.iter().any(|one| one == name)).hint(means)
+        })
+        .collect();
+    view! {
+        <CheckboxGroup
+            name="capabilities[]"
+            legend="Can"
+            hint="What is not ticked is refused by name, before it reaches an engine."
+            items
+            framed=true
+            error=field(problem, "capabilities")
+        />
     }
+    .into_any()
 }

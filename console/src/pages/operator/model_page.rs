@@ -5,18 +5,18 @@ use leptos_router::hooks::use_params_map;
 use shared_api::catalog::{Model, Price};
 use ui::*;
 
-use super::{
-    health_table,
-    model_fields::{rate, rates},
-    models_page::state,
-};
+use super::{health_table, model_fields::rates, model_form, models_page::state};
 use crate::{
     api::catalog::{ChangeModel, CreatePrice, ModelView, ReadModel, SetModelRetired},
     forms::{
-        DialogSubmit, EarlyProblem, Form, FormAction, FormProblem, field, hidden, load, loaded, on_success,
+        DialogSubmit, EarlyProblem, Form, FormAction, FormProblem, hidden, load, loaded, on_success,
         problem_of,
     },
-    pages::{cells, frame::Page},
+    pages::{
+        cells,
+        frame::Page,
+        model_words::{self, rate},
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -45,6 +45,7 @@ pub fn ModelPage() -> impl IntoView {
 fn page(actions: Actions, view: &ModelView) -> AnyView {
     let (tone, words) = state(&view.model);
     let retired = view.model.retired_at.is_some();
+    let (kind, outside) = (model_words::kind(view.model.kind), view.model.external);
     let buttons = move || {
         let label = if retired { "Bring back" } else { "Take out of service…" };
         view! {
@@ -55,78 +56,68 @@ fn page(actions: Actions, view: &ModelView) -> AnyView {
         }
     };
     let title = view.model.display_name.clone();
-    let (served, prices, form) = (deployments(view), prices(view), change(actions, &view.model));
+    let (served, prices, form) =
+        (deployments(view), prices(view), model_form::change(actions.change, &view.model));
+    let facts = facts(&view.model);
     let dialogs = (price(actions, &view.model), retire(actions, &view.model));
     view! {
         <Page
             title
             description=view.model.name.clone()
             crumbs=vec![Crumb::new("Operator", "/operator"), Crumb::new("Models", "/operator/models")]
-            meta=move || view! { <Status tone>{words}</Status> }
+            meta=move || {
+                view! {
+                    <Status tone>{words}</Status>
+                    <Badge tone=Tone::Info>{kind}</Badge>
+                    {outside.then(model_words::external)}
+                }
+            }
             actions=buttons
         >
             <EarlyProblem problem=problem_of(actions.change)/>
             <EarlyProblem problem=problem_of(actions.price)/>
             <EarlyProblem problem=problem_of(actions.retire)/>
-            {form}
-            {prices}
+            {facts}
             {served}
+            {prices}
+            {form}
             {dialogs}
         </Page>
     }
     .into_any()
 }
 
-fn change(actions: Actions, model: &Model) -> AnyView {
-    let problem = problem_of(actions.change);
-    let Model { id, display_name, description, context_length, max_output_tokens, .. } = model.clone();
-    let longest = max_output_tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
+fn facts(model: &Model) -> AnyView {
+    let count = |count: u32, one: &str, several: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
+    };
+    let tokens = |count: u32| format!("{} tokens", format::group(i64::from(count)));
+    let tokenizer = match &model.tokenizer {
+        Some(hash) => view! { <span title=hash.clone()>"Its own: counted exactly"</span> }.into_any(),
+        None => "Estimated before a call".into_any(),
+    };
+    let able = model_words::capabilities(&model.capabilities, model.capabilities.len());
+    let context = tokens(model.context_length);
+    let longest = model.max_output_tokens.map_or("within the context".to_owned(), tokens);
+    let granted = count(model.granted_tenants, "tenant", "tenants");
+    let (takes, gives) = (model.input_modalities.join(", "), model.output_modalities.join(", "));
     view! {
-        <Card title="What is said of it">
-            <Form action=actions.change attr:class="form">
-                <FormProblem
-                    problem
-                    fields=&["display_name", "description", "context_length", "max_output_tokens"]
-                />
-                {hidden("model", id)}
-                <TextInput
-                    name="display_name"
-                    label="Name for people"
-                    value=display_name.clone()
-                    required=true
-                    error=field(problem, "display_name")
-                />
-                <TextInput
-                    name="description"
-                    label="Description"
-                    value=description.clone()
-                    error=field(problem, "description")
-                />
-                <TextInput
-                    name="context_length"
-                    label="Context"
-                    kind="number"
-                    min="1"
-                    required=true
-                    suffix="tokens"
-                    value=context_length.to_string()
-                    error=field(problem, "context_length")
-                />
-                <TextInput
-                    name="max_output_tokens"
-                    label="Longest answer"
-                    kind="number"
-                    min="1"
-                    suffix="tokens"
-                    value=longest.clone()
-                    error=field(problem, "max_output_tokens")
-                />
-                <FormActions>
-                    <Button submit=true busy=actions.change.pending()>
-                        "Save"
-                    </Button>
-                </FormActions>
-            </Form>
+        <Card>
+            <Facts>
+                <Fact label="Context">{context}</Fact>
+                <Fact label="Longest answer">{longest}</Fact>
+                <Fact label="Granted to">
+                    <a href="/operator/tenants">{granted}</a>
+                </Fact>
+                <Fact label="Tokens">{tokenizer}</Fact>
+                <Fact label="Takes">{takes}</Fact>
+                <Fact label="Gives">{gives}</Fact>
+            </Facts>
+            <div class="fact-wide">
+                <p class="fact-label">"Can"</p>
+                {able}
+            </div>
         </Card>
     }
     .into_any()
@@ -185,9 +176,12 @@ fn deployments(view: &ModelView) -> AnyView {
         .map(|one| {
             let (tone, words) = health_table::state(one.state);
             let (health_tone, health) = health_table::health_of(one.health.state);
+            let href = format!("/operator/deployments/{}", one.id);
+            let outside = one.external.then(model_words::external);
+            let name = view! { <a href=href>{one.name.clone()}</a> " " {outside} };
             view! {
                 <tr>
-                    {cells::named_with(one.name.clone(), &one.base_url)}
+                    {cells::named_with(name, &one.base_url)}
                     {cells::state("Calls", tone, words)}
                     {cells::state("Health", health_tone, health)}
                 </tr>

@@ -1,17 +1,21 @@
 //! The models, what they cost, what serves them and who may call them.
 
 use leptos::prelude::*;
-use shared_api::catalog::Model;
+use shared_api::catalog::{Model, ModelKind};
 use ui::*;
 
-use super::model_fields::{rate, rates};
+use super::model_fields::{capabilities, rates};
 use crate::{
     api::catalog::{CreateModel, ReadCatalog},
     forms::{
         DialogSubmit, EarlyProblem, Form, FormAction, FormProblem, field, load, loaded, on_success,
         problem_of,
     },
-    pages::{cells, frame::Page},
+    pages::{
+        cells,
+        frame::Page,
+        model_words::{self, rate},
+    },
 };
 
 #[component]
@@ -48,8 +52,8 @@ fn content(models: &[Model]) -> AnyView {
                     title="No models yet"
                     description="Register a deployment: its model is made from what the engine says of itself."
                 >
-                    <LinkButton href="/operator/deployments" kind=ButtonKind::Primary>
-                        "Deployments"
+                    <LinkButton href="/operator/deployments/new" kind=ButtonKind::Primary icon=Icon::Plus>
+                        "Register a deployment"
                     </LinkButton>
                 </EmptyState>
             </Card>
@@ -60,9 +64,10 @@ fn content(models: &[Model]) -> AnyView {
     let columns = vec![
         Column::text("Model"),
         Column::text("State"),
+        Column::text("For"),
+        Column::text("Can"),
         Column::number("Context"),
         Column::number("Input, 1M"),
-        Column::number("Cached, 1M"),
         Column::number("Output, 1M"),
         Column::number("Deployments"),
         Column::number("Tenants"),
@@ -80,15 +85,21 @@ fn content(models: &[Model]) -> AnyView {
 fn row(model: &Model) -> AnyView {
     let (tone, state) = state(model);
     let href = format!("/operator/models/{}", model.id);
-    let name = view! { <a href=href>{model.display_name.clone()}</a> };
+    let outside = model.external.then(model_words::external);
+    let name = view! {
+        <a href=href>{model.display_name.clone()}</a>
+        " "
+        {outside}
+    };
     let price = model.price.as_ref();
     view! {
         <tr>
             {cells::named_with(name, &model.name)}
             {cells::state("State", tone, state)}
-            {cells::figure("Context", format::group(i64::from(model.context_length)))}
+            {cells::cell("For", model_words::kind(model.kind))}
+            {cells::cell("Can", model_words::capabilities(&model.capabilities, 2))}
+            {cells::figure("Context", format::compact(f64::from(model.context_length)))}
             {cells::figure("Input, 1M", rate(price, |price| price.prompt))}
-            {cells::figure("Cached, 1M", rate(price, |price| price.cached_prompt))}
             {cells::figure("Output, 1M", rate(price, |price| price.completion))}
             {cells::figure("Deployments", model.deployments.to_string())}
             {cells::figure("Tenants", model.granted_tenants.to_string())}
@@ -112,8 +123,10 @@ const FIELDS: &[&str] = &[
     "name",
     "display_name",
     "description",
+    "kind",
     "context_length",
     "max_output_tokens",
+    "capabilities",
     "prompt",
     "cached_prompt",
     "completion",
@@ -122,6 +135,8 @@ const FIELDS: &[&str] = &[
 
 fn form(create: FormAction) -> AnyView {
     let problem = problem_of(create);
+    let kinds = ModelKind::ALL.map(|kind| SelectOption::new(kind.as_str(), model_words::kind(kind))).to_vec();
+    let common = ["tools", "parallel_tools", "json_schema", "logprobs", "completions"].map(str::to_owned);
     view! {
         <Dialog
             id="create-model"
@@ -146,6 +161,7 @@ fn form(create: FormAction) -> AnyView {
                     error=field(problem, "display_name")
                 />
                 <TextInput name="description" label="Description" error=field(problem, "description")/>
+                <Select name="kind" label="For" options=kinds error=field(problem, "kind")/>
                 <TextInput
                     name="context_length"
                     label="Context"
@@ -163,6 +179,7 @@ fn form(create: FormAction) -> AnyView {
                     suffix="tokens"
                     error=field(problem, "max_output_tokens")
                 />
+                {capabilities(problem, &common)}
                 {rates(problem, false)}
                 <Checkbox name="grant_all" label="Grant it to every tenant that exists"/>
                 <DialogSubmit dialog="create-model" label="Add model" busy=create.pending()/>

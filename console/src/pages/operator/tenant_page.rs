@@ -9,7 +9,7 @@ use super::{tenant_access, tenant_people, tenants_page::status};
 use crate::{
     api::{
         people::{Invite, RevokeInvitation},
-        platform::{GrantModels, ReadTenant, SetTenantStatus, TenantView},
+        platform::{GrantModels, ReadTenant, SetExternalEngines, SetTenantStatus, TenantView},
         tenancy::{RevokeKey, SetKeyDisabled},
     },
     forms::{
@@ -23,6 +23,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Actions {
     pub status: FormAction,
+    pub external: FormAction,
     pub grant: FormAction,
     pub invite: FormAction,
     pub revoke_invitation: FormAction,
@@ -37,6 +38,7 @@ pub fn TenantPage() -> impl IntoView {
     let tenant = load(move || ReadTenant { tenant: id.get() });
     let actions = Actions {
         status: FormAction::new::<SetTenantStatus>(),
+        external: FormAction::new::<SetExternalEngines>(),
         grant: FormAction::new::<GrantModels>(),
         invite: FormAction::new::<Invite>(),
         revoke_invitation: FormAction::new::<RevokeInvitation>(),
@@ -44,6 +46,7 @@ pub fn TenantPage() -> impl IntoView {
         revoke_key: FormAction::new::<RevokeKey>(),
     };
     on_success(actions.status, move || tenant.refetch());
+    on_success(actions.external, move || tenant.refetch());
     on_success(actions.grant, move || tenant.refetch());
     on_success(actions.invite, move || tenant.refetch());
     on_success(actions.revoke_invitation, move || tenant.refetch());
@@ -69,6 +72,7 @@ fn page(actions: Actions, view: TenantView) -> AnyView {
             actions=button
         >
             <EarlyProblem problem=problem_of(actions.status)/>
+            <EarlyProblem problem=problem_of(actions.external)/>
             <EarlyProblem problem=problem_of(actions.grant)/>
             <EarlyProblem problem=problem_of(actions.invite)/>
             <EarlyProblem problem=problem_of(actions.revoke_invitation)/>
@@ -84,7 +88,8 @@ fn content(actions: Actions, view: &TenantView) -> AnyView {
     let (facts, usage) = (facts(view), usage(view));
     let (grants, keys) = (tenant_access::grants(actions, view), tenant_access::keys(actions, view));
     let (members, invitations) = (tenant_people::members(view), tenant_people::invitations(actions, view));
-    let (dialog, audit) = (status_dialog(actions, &view.tenant), audit(view));
+    let (dialogs, audit) =
+        ((status_dialog(actions, &view.tenant), external_dialog(actions, &view.tenant)), audit(view));
     view! {
         {usage}
         <Grid>{facts} {grants}</Grid>
@@ -92,7 +97,7 @@ fn content(actions: Actions, view: &TenantView) -> AnyView {
         {invitations}
         {keys}
         {audit}
-        {dialog}
+        {dialogs}
     }
     .into_any()
 }
@@ -100,6 +105,8 @@ fn content(actions: Actions, view: &TenantView) -> AnyView {
 fn facts(view: &TenantView) -> AnyView {
     let Tenant { id, slug, endpoint, max_concurrent_requests, created_at, .. } = view.tenant.clone();
     let (created, now) = (created_at.timestamp(), view.now);
+    let (tone, words) =
+        if view.tenant.external_engines { (Tone::Warning, "Allowed") } else { (Tone::Success, "Never") };
     let limit = max_concurrent_requests.map_or("No limit of its own".to_owned(), |most| most.to_string());
     view! {
         <Card title="Tenant">
@@ -114,6 +121,14 @@ fn facts(view: &TenantView) -> AnyView {
                     <Copyable text=id.to_string() label="Copy id"/>
                 </Fact>
                 <Fact label="Calls at once">{limit}</Fact>
+                <Fact label="Engines outside">
+                    <span class="row">
+                        <Status tone>{words}</Status>
+                        <DialogTrigger dialog="external-engines" size=ButtonSize::Small>
+                            "Change…"
+                        </DialogTrigger>
+                    </span>
+                </Fact>
                 <Fact label="Onboarded">
                     <Time at=created now=now/>
                 </Fact>
@@ -159,6 +174,34 @@ fn status_dialog(actions: Actions, tenant: &Tenant) -> AnyView {
                 {hidden("tenant", id)}
                 {hidden("status", to.as_str())}
                 <DialogSubmit dialog="tenant-status" label kind busy=actions.status.pending()/>
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}
+
+fn external_dialog(actions: Actions, tenant: &Tenant) -> AnyView {
+    let (id, allowed) = (tenant.id, tenant.external_engines);
+    let (title, text, label) = if allowed {
+        let text = "Within a second its calls go to engines of this platform only. Its own upstreams serve nothing.";
+        (format!("Keep calls of {} on the platform?", tenant.name), text, "Keep them here")
+    } else {
+        let text = "Its calls may then be answered by external deployments and by its own upstreams at other providers. Projects whose data class forbids that are never sent there.";
+        (format!("Let calls of {} leave the platform?", tenant.name), text, "Allow it")
+    };
+    view! {
+        <Dialog id="external-engines" title>
+            <p>{text}</p>
+            <Form action=actions.external>
+                <FormProblem problem=problem_of(actions.external)/>
+                {hidden("tenant", id)}
+                {hidden("allowed", !allowed)}
+                <DialogSubmit
+                    dialog="external-engines"
+                    label
+                    kind=ButtonKind::Primary
+                    busy=actions.external.pending()
+                />
             </Form>
         </Dialog>
     }

@@ -1,18 +1,21 @@
 //! A tenant's pages, under `/t/{slug}`.
 
 pub(super) mod audit_page;
+mod batches;
 mod calls_page;
+mod catalog;
 pub(super) mod charts;
 mod key_dialogs;
 mod key_table;
 mod keys_page;
-mod models_page;
 pub(super) mod overview_page;
 mod people_dialogs;
 pub(super) mod people_page;
+mod playground;
 mod projects_page;
 mod quick_start_page;
 mod snippets;
+mod upstreams_page;
 mod usage_page;
 mod usage_table;
 
@@ -34,13 +37,16 @@ use super::{
 use crate::contexts::{NothingHere, Scope, use_tenant};
 
 use audit_page::AuditPage;
+use batches::{BatchPage, BatchesPage, FilesPage};
 use calls_page::CallsPage;
+use catalog::{ModelPage, ModelsPage};
 use keys_page::KeysPage;
-use models_page::ModelsPage;
 use overview_page::OverviewPage;
 use people_page::PeoplePage;
+use playground::PlaygroundPage;
 use projects_page::ProjectsPage;
 use quick_start_page::QuickStartPage;
+use upstreams_page::UpstreamsPage;
 use usage_page::UsagePage;
 
 /// The area's routes, and those on the way to it.
@@ -59,6 +65,12 @@ pub fn TenantRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/keys") view=KeysPage/>
             <Route path=path!("/projects") view=ProjectsPage/>
             <Route path=path!("/models") view=ModelsPage/>
+            <Route path=path!("/models/:id") view=ModelPage/>
+            <Route path=path!("/playground") view=PlaygroundPage/>
+            <Route path=path!("/batches") view=BatchesPage/>
+            <Route path=path!("/batches/:id") view=BatchPage/>
+            <Route path=path!("/files") view=FilesPage/>
+            <Route path=path!("/upstreams") view=UpstreamsPage/>
             <Route path=path!("/people") view=PeoplePage/>
             <Route path=path!("/audit") view=AuditPage/>
             <Route path=path!("/account") view=AccountPage/>
@@ -87,6 +99,20 @@ fn nav(scope: Scope) -> Vec<NavSection> {
     if scope.may(Action::Read, Of::Audit) {
         people.push(item("Audit log", "audit", Icon::Shield));
     }
+    let mut build = vec![item("API keys", "keys", Icon::Key), item("Projects", "projects", Icon::Folder)];
+    let mut models = vec![item("Catalogue", "models", Icon::Box)];
+    if scope.may(Action::Create, Of::Playground) {
+        models.push(item("Playground", "playground", Icon::Sparkle));
+    }
+    if scope.may(Action::Read, Of::Batch) {
+        models.push(item("Batches", "batches", Icon::Layers));
+    }
+    if scope.may(Action::Read, Of::File) {
+        models.push(item("Files", "files", Icon::Document));
+    }
+    if scope.may(Action::Read, Of::Upstream) {
+        build.push(item("Own upstreams", "upstreams", Icon::Globe));
+    }
     vec![
         NavSection::new(
             "",
@@ -97,14 +123,8 @@ fn nav(scope: Scope) -> Vec<NavSection> {
                 item("Quick start", "quick-start", Icon::Code),
             ],
         ),
-        NavSection::new(
-            "Build",
-            vec![
-                item("API keys", "keys", Icon::Key),
-                item("Projects", "projects", Icon::Folder),
-                item("Models", "models", Icon::Box),
-            ],
-        ),
+        NavSection::new("Models", models),
+        NavSection::new("Build", build),
         NavSection::new("Organisation", people),
     ]
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{Action, Resource as Of, TenantId};
-use shared_api::tenancy::Project;
+use shared_api::{engines::DataClass, tenancy::Project};
 use ui::*;
 
 use crate::{
@@ -25,6 +25,8 @@ struct Projects {
     may_create: bool,
     may_change: bool,
     may_archive: bool,
+    /// Data class and kept answers.
+    may_govern: bool,
 }
 
 #[component]
@@ -38,6 +40,7 @@ pub fn ProjectsPage() -> impl IntoView {
         may_create: scope.may(Action::Create, Of::Project),
         may_change: scope.may(Action::Update, Of::Project),
         may_archive: scope.may(Action::Delete, Of::Project),
+        may_govern: scope.may(Action::Update, Of::Tenant),
     };
     let projects = load(move || ReadProjects { tenant: page.tenant });
     on_success(page.create, move || projects.refetch());
@@ -68,8 +71,8 @@ fn create_button() -> impl IntoView {
 
 fn content(page: Projects, base: &str, view: ProjectsView) -> AnyView {
     let table = if view.projects.is_empty() { empty(page) } else { table(page, base, &view) };
-    let create = page.may_create.then(|| create_dialog(page));
-    let dialogs = view.projects.iter().map(|project| dialogs(page, project)).collect_view();
+    let create = page.may_create.then(|| create_dialog(page, &view.classes));
+    let dialogs = view.projects.iter().map(|project| dialogs(page, project, &view.classes)).collect_view();
     view! {
         <Card flush=true>{table}</Card>
         {create}
@@ -96,6 +99,7 @@ fn table(page: Projects, base: &str, view: &ProjectsView) -> AnyView {
     let mut columns = vec![
         Column::text("Name"),
         Column::text("Cost centre"),
+        Column::text("Data class"),
         Column::text("State"),
         Column::text("Made"),
         Column::text("Id"),
@@ -120,6 +124,7 @@ fn row(page: Projects, base: &str, project: &Project, now: i64) -> AnyView {
         <tr>
             {cells::linked(&project.name, usage)}
             {cells::cell("Cost centre", project.cost_centre.clone().unwrap_or_else(|| "–".to_owned()))}
+            {cells::cell("Data class", project.data_class.clone().unwrap_or_else(|| "–".to_owned()))}
             {cells::state("State", tone, words)}
             {cells::moment("Made", Some(project.created_at.timestamp()), now, "")}
             {cells::quiet("Id", id)}
@@ -168,7 +173,7 @@ fn actions(page: Projects, base: &str, project: &Project) -> AnyView {
 /// The two fields of a project; `id` keeps those of different dialogs apart.
 fn fields(problem: Problem, id: &str, name: &str, cost_centre: &str) -> AnyView {
     view! {
-        <FormProblem problem fields=&["name", "cost_centre"]/>
+        <FormProblem problem fields=&["name", "cost_centre", "data_class"]/>
         <TextInput
             id=format!("{id}-name")
             name="name"
@@ -194,8 +199,33 @@ fn fields(problem: Problem, id: &str, name: &str, cost_centre: &str) -> AnyView 
     .into_any()
 }
 
-fn create_dialog(page: Projects) -> AnyView {
-    let fields = fields(problem_of(page.create), "new", "", "");
+/// How sensitive its data is, from the provider's list.
+fn data_class(problem: Problem, id: &str, classes: &[DataClass], value: &str) -> AnyView {
+    if classes.is_empty() {
+        return ().into_any();
+    }
+    let each = classes.iter().map(|class| {
+        let outside = if class.allows_external { "may leave the platform" } else { "stays on the platform" };
+        SelectOption::new(class.name.clone(), format!("{} · {outside}", class.name))
+    });
+    let options: Vec<_> = std::iter::once(SelectOption::new("", "None")).chain(each).collect();
+    view! {
+        <Select
+            id=format!("{id}-data-class")
+            name="data_class"
+            label="Data class"
+            options
+            value
+            hint="Calls of a class that stays are never answered by engines outside."
+            error=field(problem, "data_class")
+        />
+    }
+    .into_any()
+}
+
+fn create_dialog(page: Projects, classes: &[DataClass]) -> AnyView {
+    let problem = problem_of(page.create);
+    let fields = (fields(problem, "new", "", ""), data_class(problem, "new", classes, ""));
     view! {
         <Dialog id="create-project" title="New project">
             <Form action=page.create attr:class="form">
@@ -208,8 +238,8 @@ fn create_dialog(page: Projects) -> AnyView {
     .into_any()
 }
 
-fn dialogs(page: Projects, project: &Project) -> AnyView {
-    let change = page.may_change.then(|| change_dialog(page, project));
+fn dialogs(page: Projects, project: &Project, classes: &[DataClass]) -> AnyView {
+    let change = page.may_change.then(|| change_dialog(page, project, classes));
     let archive = (page.may_archive || page.may_change).then(|| archive_dialog(page, project));
     view! {
         {change}
@@ -218,16 +248,33 @@ fn dialogs(page: Projects, project: &Project) -> AnyView {
     .into_any()
 }
 
-fn change_dialog(page: Projects, project: &Project) -> AnyView {
+fn change_dialog(page: Projects, project: &Project, classes: &[DataClass]) -> AnyView {
     let (id, project_id) = (format!("change-{}", project.id), project.id);
     let centre = project.cost_centre.as_deref().unwrap_or_default();
-    let fields = fields(problem_of(page.change), &id, &project.name, centre);
+    let problem = problem_of(page.change);
+    let fields = fields(problem, &id, &project.name, centre);
+    let keeps = project.store_responses;
+    let governed = page.may_govern.then(|| {
+        let class = data_class(problem, &id, classes, project.data_class.as_deref().unwrap_or_default());
+        view! {
+            {hidden("governs", true)}
+            {class}
+            <Checkbox
+                id=format!("{id}-keeps")
+                name="store_responses"
+                label="Keep answers of the Responses API"
+                hint="So that a later call can name an earlier one. Encrypted under this workspace's own key."
+                checked=keeps
+            />
+        }
+    });
     view! {
         <Dialog id=id.clone() title=format!("Edit {}", project.name)>
             <Form action=page.change attr:class="form">
                 {hidden("tenant", page.tenant)}
                 {hidden("project", project_id)}
                 {fields}
+                {governed}
                 <DialogSubmit dialog=id.clone() label="Save" busy=page.change.pending()/>
             </Form>
         </Dialog>

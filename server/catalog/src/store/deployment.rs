@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use db::{DbError, OperatorTx};
 use shared::{DeploymentId, ModelId, PoolId};
-use shared_api::catalog::{Deployment, DeploymentHealth, DeploymentState, HealthState, UpdateDeployment};
+use shared_api::catalog::{Deployment, DeploymentState, UpdateDeployment};
 use snapshot::EngineKind;
 use sqlx::{FromRow, Row, postgres::PgRow};
 use url::Url;
+
+use crate::health;
 
 struct DeploymentRow(Deployment);
 
@@ -24,6 +26,7 @@ impl FromRow<'_, PgRow> for DeploymentRow {
             id: DeploymentId::from_uuid(row.try_get("id")?),
             name: row.try_get("name")?,
             engine: row.try_get("engine")?,
+            engine_version: row.try_get("engine_version")?,
             base_url: row.try_get("base_url")?,
             model: row.try_get("model")?,
             model_id: ModelId::from_uuid(row.try_get("model_id")?),
@@ -34,16 +37,13 @@ impl FromRow<'_, PgRow> for DeploymentRow {
             state: state(row.try_get("state")?),
             weight: row.try_get::<i32, _>("weight")?.try_into().unwrap_or_default(),
             context_length: row.try_get::<Option<i32>, _>("context_length")?.and_then(|n| n.try_into().ok()),
+            max_output_tokens: row
+                .try_get::<Option<i32>, _>("max_output_tokens")?
+                .and_then(|n| n.try_into().ok()),
+            quantization: row.try_get("quantization")?,
+            external: row.try_get("external")?,
             has_credential: row.try_get("has_credential")?,
-            health: DeploymentHealth {
-                state: HealthState::Unknown,
-                checked_at: None,
-                reason: None,
-                running: None,
-                waiting: None,
-                kv_use: None,
-                latency_ms: None,
-            },
+            health: health::UNKNOWN,
             created_at: row.try_get("created_at")?,
         }))
     }
@@ -84,6 +84,7 @@ pub async fn credential(tx: &mut OperatorTx, id: DeploymentId) -> Result<Option<
 pub struct NewDeployment<'a> {
     pub name: &'a str,
     pub engine: EngineKind,
+    pub engine_version: Option<&'a str>,
     pub base_url: &'a Url,
     pub model_id: ModelId,
     pub upstream_model: &'a str,
@@ -91,6 +92,9 @@ pub struct NewDeployment<'a> {
     pub region: Option<&'a str>,
     pub weight: u32,
     pub context_length: Option<u32>,
+    pub max_output_tokens: Option<u32>,
+    pub quantization: Option<&'a str>,
+    pub external: bool,
     pub credential: Option<Vec<u8>>,
 }
 
@@ -102,8 +106,9 @@ pub async fn insert(
 ) -> Result<Option<DeploymentId>, DbError> {
     let id = DeploymentId::generate();
     let done = sqlx::query(
-        "insert into deployments (id, name, engine, base_url, model_id, upstream_model, pool_id, region, weight, context_length, credential, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (name) where deleted_at is null do nothing",
+        "insert into deployments (id, name, engine, base_url, model_id, upstream_model, pool_id, region, weight, context_length, credential, \
+         created_at, engine_version, max_output_tokens, quantization, external) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (name) where deleted_at is null do nothing",
     )
     .bind(id.uuid())
     .bind(new.name)
@@ -117,6 +122,10 @@ pub async fn insert(
     .bind(new.context_length.and_then(|n| i32::try_from(n).ok()))
     .bind(&new.credential)
     .bind(now)
+    .bind(new.engine_version)
+    .bind(new.max_output_tokens.and_then(|n| i32::try_from(n).ok()))
+    .bind(new.quantization)
+    .bind(new.external)
     .execute(tx.conn())
     .await?;
     Ok((done.rows_affected() == 1).then_some(id))

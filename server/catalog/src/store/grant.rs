@@ -19,10 +19,16 @@ impl FromRow<'_, PgRow> for TenantModelRow {
             name: row.try_get("name")?,
             display_name: row.try_get("display_name")?,
             description: row.try_get("description")?,
+            kind: super::model::kind(row.try_get("kind")?),
             context_length: row.try_get::<i32, _>("context_length")?.try_into().unwrap_or_default(),
             max_output_tokens: row
                 .try_get::<Option<i32>, _>("max_output_tokens")?
                 .and_then(|n| n.try_into().ok()),
+            input_modalities: row.try_get("input_modalities")?,
+            output_modalities: row.try_get("output_modalities")?,
+            supported_parameters: row.try_get("supported_parameters")?,
+            capabilities: row.try_get("capabilities")?,
+            external: row.try_get("external")?,
             price: priced.map(|_| PriceRow::from_row(row).map(|price| price.0)).transpose()?,
         }))
     }
@@ -32,8 +38,10 @@ impl FromRow<'_, PgRow> for TenantModelRow {
 pub async fn models_of(tx: &mut TenantTx, now: DateTime<Utc>) -> Result<Vec<TenantModel>, DbError> {
     let tenant = tx.tenant_id().uuid();
     let found: Vec<TenantModelRow> = sqlx::query_as(
-        "select m.*, p.id as price_id, m.id as model_id, p.valid_from, p.currency, p.prompt, p.cached_prompt, p.completion, p.request \
-         from model_grants g join models m on m.id = g.model_id and m.retired_at is null \
+        "select m.*, p.id as price_id, m.id as model_id, p.valid_from, p.currency, p.prompt, p.cached_prompt, p.completion, p.request, \
+           t.external_engines and (m.id in (select models_served_outside()) or exists (select from tenant_upstreams u \
+             where u.tenant_id = g.tenant_id and u.model_id = m.id)) as external \
+         from model_grants g join tenants t on t.id = g.tenant_id join models m on m.id = g.model_id and m.retired_at is null \
          left join lateral (select * from prices where model_id = m.id and valid_from <= $2 order by valid_from desc limit 1) p on true \
          where g.tenant_id = $1 order by m.name",
     )

@@ -1,21 +1,29 @@
 //! The configuration as a gateway needs it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use db::{DbError, GatewayTx};
 use rust_decimal::Decimal;
 use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId};
 use snapshot::{
-    ApiKey, Deployment, DeploymentState, KeySecret, Model, ModelGrant, Pool, PoolKind, Price, Project, Rows,
-    Tenant, TenantStatus,
+    ApiKey, Deployment, DeploymentState, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind, Price,
+    Project, Rows, Tenant, TenantStatus,
 };
 use uuid::Uuid;
+
+use crate::tokenizer;
+
+/// Share of a model's calls where nothing else is said.
+const DEFAULT_WEIGHT: u32 = 100;
 
 pub async fn generation(tx: &mut GatewayTx) -> Result<i64, DbError> {
     Ok(sqlx::query_scalar("select generation from config_generation").fetch_one(tx.conn()).await?)
 }
 
 pub async fn load(tx: &mut GatewayTx) -> Result<Rows, DbError> {
-    Ok(Rows {
+    let (own_pools, own_deployments) = upstreams(tx).await?;
+    let mut rows = Rows {
         generation: generation(tx).await?,
         tenants: tenants(tx).await?,
         projects: projects(tx).await?,
@@ -29,40 +37,67 @@ pub async fn load(tx: &mut GatewayTx) -> Result<Rows, DbError> {
         operator_data_key: sqlx::query_scalar("select wrapped from operator_data_key")
             .fetch_optional(tx.conn())
             .await?,
-    })
+    };
+    rows.pools.extend(own_pools);
+    rows.deployments.extend(own_deployments);
+    Ok(rows)
+}
+
+fn unsigned(value: Option<i32>) -> Option<u32> {
+    value.and_then(|n| u32::try_from(n).ok())
+}
+
+#[derive(sqlx::FromRow)]
+struct TenantRow {
+    id: Uuid,
+    slug: String,
+    name: String,
+    status: String,
+    max_concurrent_requests: Option<i32>,
+    demo: bool,
+    external_engines: bool,
+    data_key: Option<Vec<u8>>,
 }
 
 async fn tenants(tx: &mut GatewayTx) -> Result<Vec<Tenant>, DbError> {
-    let rows: Vec<(Uuid, String, String, String, Option<i32>, bool)> = sqlx::query_as(
-        "select id, slug, name, status, max_concurrent_requests, demo from tenants where status <> 'deleted'",
+    let rows: Vec<TenantRow> = sqlx::query_as(
+        "select t.id, slug, name, status, max_concurrent_requests, demo, external_engines, k.wrapped as data_key \
+         from tenants t left join tenant_data_keys k on k.tenant_id = t.id where status <> 'deleted'",
     )
     .fetch_all(tx.conn())
     .await?;
-    let tenant =
-        |(id, slug, name, status, limit, demo): (Uuid, String, String, String, Option<i32>, bool)| Tenant {
-            id: TenantId::from_uuid(id),
-            slug,
-            name,
-            status: if status == "active" { TenantStatus::Active } else { TenantStatus::Suspended },
-            max_concurrent_requests: limit.and_then(|n| u32::try_from(n).ok()),
-            demo,
-        };
+    let tenant = |row: TenantRow| Tenant {
+        id: TenantId::from_uuid(row.id),
+        slug: row.slug,
+        name: row.name,
+        status: if row.status == "active" { TenantStatus::Active } else { TenantStatus::Suspended },
+        max_concurrent_requests: unsigned(row.max_concurrent_requests),
+        demo: row.demo,
+        external_engines: row.external_engines,
+        data_key: row.data_key,
+    };
     Ok(rows.into_iter().map(tenant).collect())
 }
 
-type ProjectRow = (Uuid, Uuid, Option<Uuid>, Option<String>);
+type ProjectRow = (Uuid, Uuid, Option<Uuid>, Option<String>, Option<String>, bool, bool);
 
 async fn projects(tx: &mut GatewayTx) -> Result<Vec<Project>, DbError> {
-    let rows: Vec<ProjectRow> =
-        sqlx::query_as("select tenant_id, id, team_id, cost_centre from projects where archived_at is null")
-            .fetch_all(tx.conn())
-            .await?;
-    let project = |(tenant, id, team, cost_centre): ProjectRow| Project {
-        tenant_id: TenantId::from_uuid(tenant),
-        id: ProjectId::from_uuid(id),
-        team_id: team.map(TeamId::from_uuid),
-        cost_centre,
-    };
+    let rows: Vec<ProjectRow> = sqlx::query_as(
+        "select p.tenant_id, p.id, p.team_id, p.cost_centre, p.data_class, coalesce(c.allows_external, true), p.store_responses \
+         from projects p left join data_classes c on c.name = p.data_class where p.archived_at is null",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let project =
+        |(tenant, id, team, cost_centre, data_class, external, store_responses): ProjectRow| Project {
+            tenant_id: TenantId::from_uuid(tenant),
+            id: ProjectId::from_uuid(id),
+            team_id: team.map(TeamId::from_uuid),
+            cost_centre,
+            data_class,
+            data_class_allows_external: external,
+            store_responses,
+        };
     Ok(rows.into_iter().map(project).collect())
 }
 
@@ -106,41 +141,44 @@ async fn secrets(tx: &mut GatewayTx) -> Result<Vec<KeySecret>, DbError> {
     Ok(rows.into_iter().filter_map(secret).collect())
 }
 
-type ModelRow =
-    (Uuid, String, String, String, i32, Option<i32>, Vec<String>, Vec<String>, Vec<String>, DateTime<Utc>);
+#[derive(sqlx::FromRow)]
+struct ModelRow {
+    id: Uuid,
+    name: String,
+    display_name: String,
+    description: String,
+    kind: String,
+    context_length: i32,
+    max_output_tokens: Option<i32>,
+    input_modalities: Vec<String>,
+    output_modalities: Vec<String>,
+    supported_parameters: Vec<String>,
+    capabilities: Vec<String>,
+    tokenizer: Option<Vec<u8>>,
+    created_at: DateTime<Utc>,
+}
 
 async fn models(tx: &mut GatewayTx) -> Result<Vec<Model>, DbError> {
     let rows: Vec<ModelRow> = sqlx::query_as(
-        "select id, name, display_name, description, context_length, max_output_tokens, input_modalities, \
-         output_modalities, supported_parameters, created_at from models where retired_at is null",
+        "select id, name, display_name, description, kind, context_length, max_output_tokens, input_modalities, \
+         output_modalities, supported_parameters, capabilities, tokenizer, created_at from models where retired_at is null",
     )
     .fetch_all(tx.conn())
     .await?;
-    let model = |row: ModelRow| {
-        let (
-            id,
-            name,
-            display_name,
-            description,
-            context,
-            output,
-            input_modalities,
-            output_modalities,
-            parameters,
-            at,
-        ) = row;
-        Model {
-            id: ModelId::from_uuid(id),
-            name,
-            display_name,
-            description,
-            context_length: u32::try_from(context).unwrap_or_default(),
-            max_output_tokens: output.and_then(|n| u32::try_from(n).ok()),
-            input_modalities,
-            output_modalities,
-            supported_parameters: parameters,
-            created_at: at,
-        }
+    let model = |row: ModelRow| Model {
+        id: ModelId::from_uuid(row.id),
+        name: row.name,
+        display_name: row.display_name,
+        description: row.description,
+        context_length: u32::try_from(row.context_length).unwrap_or_default(),
+        max_output_tokens: unsigned(row.max_output_tokens),
+        input_modalities: row.input_modalities,
+        output_modalities: row.output_modalities,
+        supported_parameters: row.supported_parameters,
+        created_at: row.created_at,
+        kind: ModelKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind).unwrap_or_default(),
+        capabilities: row.capabilities,
+        tokenizer: row.tokenizer.map(|sha256| tokenizer::reference(&sha256)),
     };
     Ok(rows.into_iter().map(model).collect())
 }
@@ -181,12 +219,15 @@ struct DeploymentRow {
     weight: i32,
     context_length: Option<i32>,
     credential: Option<Vec<u8>>,
+    external: bool,
+    max_output_tokens: Option<i32>,
+    quantization: Option<String>,
 }
 
 async fn deployments(tx: &mut GatewayTx) -> Result<Vec<Deployment>, DbError> {
     let rows: Vec<DeploymentRow> = sqlx::query_as(
-        "select id, name, engine, base_url, model_id, upstream_model, pool_id, region, state, weight, context_length, credential \
-         from deployments where deleted_at is null and state <> 'disabled'",
+        "select id, name, engine, base_url, model_id, upstream_model, pool_id, region, state, weight, context_length, credential, \
+         external, max_output_tokens, quantization from deployments where deleted_at is null and state <> 'disabled'",
     )
     .fetch_all(tx.conn())
     .await?;
@@ -210,8 +251,74 @@ fn deployment(row: DeploymentRow) -> Option<Deployment> {
         region: row.region,
         state: if row.state == "draining" { DeploymentState::Draining } else { DeploymentState::Active },
         weight: u32::try_from(row.weight).unwrap_or_default(),
-        context_length: row.context_length.and_then(|n| u32::try_from(n).ok()),
+        context_length: unsigned(row.context_length),
         credential: row.credential,
+        external: row.external,
+        owner_tenant: None,
+        max_output_tokens: unsigned(row.max_output_tokens),
+        quantization: row.quantization,
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct UpstreamRow {
+    tenant_id: Uuid,
+    id: Uuid,
+    name: String,
+    engine: String,
+    base_url: String,
+    model_id: Uuid,
+    upstream_model: String,
+    context_length: Option<i32>,
+    max_output_tokens: Option<i32>,
+    credential: Vec<u8>,
+}
+
+/// Tenants' own upstreams as deployments, each in a pool that is its tenant's alone: whatever chooses among deployments
+/// finds them dedicated.
+async fn upstreams(tx: &mut GatewayTx) -> Result<(Vec<Pool>, Vec<Deployment>), DbError> {
+    let rows: Vec<UpstreamRow> = sqlx::query_as(
+        "select u.tenant_id, u.id, u.name, u.engine, u.base_url, u.model_id, u.upstream_model, u.context_length, \
+         u.max_output_tokens, u.credential from tenant_upstreams u join tenants t on t.id = u.tenant_id \
+         where t.external_engines and t.status <> 'deleted'",
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let deployments: Vec<_> = rows.into_iter().filter_map(upstream).collect();
+    let owners: BTreeSet<_> = deployments.iter().filter_map(|deployment| deployment.owner_tenant).collect();
+    let pool = |owner: TenantId| Pool {
+        id: PoolId::from_uuid(owner.uuid()),
+        name: "own upstreams".to_owned(),
+        kind: PoolKind::Dedicated(owner),
+        region: None,
+    };
+    Ok((owners.into_iter().map(pool).collect(), deployments))
+}
+
+fn upstream(row: UpstreamRow) -> Option<Deployment> {
+    let id = DeploymentId::from_uuid(row.id);
+    let (Ok(engine), Ok(base_url)) = (row.engine.parse(), row.base_url.parse()) else {
+        tracing::error!(deployment = %id, "upstream left out: engine or address unusable");
+        return None;
+    };
+    Some(Deployment {
+        id,
+        name: row.name,
+        engine,
+        base_url,
+        model_id: ModelId::from_uuid(row.model_id),
+        upstream_model: row.upstream_model,
+        // The pool is the tenant's: see `upstreams`.
+        pool_id: PoolId::from_uuid(row.tenant_id),
+        region: None,
+        state: DeploymentState::Active,
+        weight: DEFAULT_WEIGHT,
+        context_length: unsigned(row.context_length),
+        credential: Some(row.credential),
+        external: true,
+        owner_tenant: Some(TenantId::from_uuid(row.tenant_id)),
+        max_output_tokens: unsigned(row.max_output_tokens),
+        quantization: None,
     })
 }
 

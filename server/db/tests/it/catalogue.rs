@@ -95,7 +95,7 @@ const CHECKS: &[Check] = &[
             select c.relname::text from pg_class c
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
               and has_any_column_privilege('switchyard_app', c.oid, 'select')
-              and c.oid not in (select oid from owned) and c.relname not in ('models', 'prices', 'config_generation')",
+              and c.oid not in (select oid from owned) and c.relname not in ('models', 'prices', 'data_classes', 'config_generation')",
     },
     Check {
         name: "nothing is granted to everybody",

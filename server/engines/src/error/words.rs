@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// vLLM, OpenAI, llama.cpp, TGI, SGLang and Ollama, in this order.
+/// vLLM, OpenAI, llama.cpp, TGI and TEI, SGLang, Ollama and Anthropic, in this order.
 pub const CONTEXT: &[&str] = &[
     "maximum context length",
     "maximum model length",
@@ -10,9 +10,12 @@ pub const CONTEXT: &[&str] = &[
     "exceed_context_size",
     "exceeds the available context size",
     "`inputs` must have less than",
+    "`inputs` tokens + `max_new_tokens` must be",
     "longer than the model's context length",
     "input length exceeds the context length",
     "context window",
+    "prompt is too long",
+    "exceed context limit",
 ];
 pub const OUT_OF_MEMORY: &[&str] = &[
     "out of memory",

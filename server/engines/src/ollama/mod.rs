@@ -1,20 +1,23 @@
 //! Ollama: its own dialect, converted both ways.
+//!
+//! Source: Ollama's `docs/api.md`, `api/types.go` and `server/routes.go`, 0.3 to 0.12. Completions go to
+//! `/api/generate`, embeddings to `/api/embed`.
 
+mod embed;
+mod generate;
+mod options;
 mod probe;
 mod request;
 mod stream;
-mod write;
 
 use bytes::Bytes;
-use http::HeaderValue;
-use shared_chat::ChatRequest;
 use snapshot::EngineKind;
 
-pub(crate) use probe::{answers, max_context};
-pub(crate) use stream::Stream;
+pub(crate) use probe::{answers, described};
 
 use crate::{
-    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Unsupported,
+    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Task,
+    TaskKind, Unsupported,
 };
 
 pub(crate) struct Ollama;
@@ -25,25 +28,35 @@ impl Engine for Ollama {
         EngineKind::Ollama
     }
 
-    fn prepare(
-        &self,
-        request: &ChatRequest,
-        context: &PrepareContext<'_>,
-    ) -> Result<EngineRequest, Unsupported> {
-        Ok(EngineRequest {
-            path: "/api/chat",
-            body: request::body(request, context)?,
-            stream: request.wants_stream(),
-            request_id: context.request_id.and_then(|id| HeaderValue::from_str(id).ok()),
-        })
+    fn supports(&self, task: TaskKind) -> bool {
+        matches!(task, TaskKind::Chat | TaskKind::Completion | TaskKind::Embedding)
     }
 
-    fn decoder(&self, labels: Labels) -> Decoder {
-        Decoder::ollama(labels)
+    fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
+        let (path, body) = match task {
+            Task::Chat(chat) => ("/api/chat", request::body(chat, context)?),
+            Task::Completion(completion) => ("/api/generate", generate::body(completion, context)?),
+            Task::Embedding(embedding) => ("/api/embed", embed::body(embedding, context)?),
+            _ => return Err(Unsupported::task(task.kind())),
+        };
+        Ok(EngineRequest::new(path, body, context).streamed(task.wants_stream()))
     }
 
-    fn whole(&self, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
-        stream::whole(&body, labels)
+    fn decoder(&self, task: TaskKind, labels: Labels) -> Decoder {
+        if task == TaskKind::Completion {
+            Decoder::lines(generate::Stream::new(labels))
+        } else {
+            Decoder::lines(stream::Stream::new(labels))
+        }
+    }
+
+    fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
+        match task {
+            TaskKind::Chat => stream::whole(&body, labels),
+            TaskKind::Completion => generate::whole(&body, labels),
+            TaskKind::Embedding => embed::whole(&body, labels),
+            _ => Err(EngineError::malformed()),
+        }
     }
 
     /// A name without a tag means `latest`.

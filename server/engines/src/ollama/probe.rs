@@ -1,12 +1,10 @@
 //! What Ollama has installed and loaded. It tells no load.
 
-use bytes::Bytes;
-use http::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use snapshot::HealthState;
 
-use crate::{Probe, ServedModel, Target};
+use crate::{Probe, ServedModel, Target, TaskKind};
 
 #[derive(Deserialize)]
 struct Version {
@@ -47,11 +45,12 @@ pub async fn probe(target: &Target<'_>) -> Probe {
     let served = |tag: Tag| ServedModel {
         max_context: context(&tag.name),
         id: tag.name,
-        parent: None,
         owned_by: Some("ollama".to_owned()),
+        ..ServedModel::default()
     };
     let models = tags.into_iter().map(served).collect();
-    Probe { version: Some(version), ..Probe::healthy(models) }
+    // It takes LoRAs only into a model that is built with them.
+    Probe { version: Some(version), lora: Some(false), ..Probe::healthy(models) }
 }
 
 /// Whether an Ollama answers. Its OpenAI routes would pass for any other engine's.
@@ -65,13 +64,21 @@ pub async fn answers(target: &Target<'_>) -> bool {
 struct Shown {
     #[serde(default)]
     model_info: Map<String, Value>,
+    /// `completion`, `tools`, `vision`, `embedding`, `thinking`, `insert`; from 0.6.4 on.
+    capabilities: Option<Vec<String>>,
 }
 
-/// The context that a model was made for.
-pub async fn max_context(target: &Target<'_>, model: &str) -> Option<u32> {
-    let body = Bytes::from(json!({"model": model}).to_string());
-    let shown = target.ask(Method::POST, "/api/show", body).await.ok()?;
-    let shown: Shown = serde_json::from_slice(&shown).ok()?;
-    let length = shown.model_info.iter().find(|(key, _)| key.ends_with(".context_length"))?.1;
-    u32::try_from(length.as_u64()?).ok()
+/// A model with what it was made for: its own context, and what it can do.
+pub async fn described(target: &Target<'_>, model: ServedModel) -> ServedModel {
+    let shown = target.post::<Shown>("/api/show", &json!({"model": model.id})).await;
+    let Ok(shown) = shown else { return model };
+    let length = shown.model_info.iter().find(|(key, _)| key.ends_with(".context_length"));
+    let length = length.and_then(|(_, length)| u32::try_from(length.as_u64()?).ok());
+    let can = |name: &str| shown.capabilities.iter().flatten().any(|known| known == name);
+    let tasks = shown.capabilities.is_some().then(|| {
+        if can("embedding") { vec![TaskKind::Embedding] } else { vec![TaskKind::Chat, TaskKind::Completion] }
+    });
+    let capabilities = [("tools", "tools"), ("vision", "vision"), ("thinking", "reasoning")];
+    let capabilities = capabilities.iter().filter(|(theirs, _)| can(theirs)).map(|(_, ours)| *ours).collect();
+    ServedModel { max_context: length.or(model.max_context), tasks, capabilities, ..model }
 }

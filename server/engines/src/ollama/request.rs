@@ -5,33 +5,31 @@
 mod message;
 
 use bytes::Bytes;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared_chat::{ChatRequest, Rest};
 
+use super::options::{self, Sampling};
 use crate::{PrepareContext, Unsupported};
 
 /// Fields of the dialect that would change the answer and that Ollama does not know.
 const REFUSED: &[&str] =
     &["logit_bias", "functions", "function_call", "audio", "prediction", "web_search_options"];
-/// Sampling options by our name and Ollama's.
-const OPTIONS: &[(&str, &str)] = &[
-    ("frequency_penalty", "frequency_penalty"),
-    ("presence_penalty", "presence_penalty"),
-    ("repetition_penalty", "repeat_penalty"),
-    ("top_k", "top_k"),
-    ("min_p", "min_p"),
-];
-/// Fields that are Ollama's own but not the caller's to set, or that it would read otherwise.
-const KEPT_BACK: &[&str] =
-    &["keep_alive", "options", "format", "think", "reasoning_effort", "reasoning", "logprobs"];
 
 pub fn body(request: &ChatRequest, context: &PrepareContext<'_>) -> Result<Bytes, Unsupported> {
     refuse(request)?;
-    let mut body = passed_through(&request.rest);
+    let sampling = Sampling {
+        limit: request.output_limit(),
+        temperature: request.temperature.as_ref(),
+        top_p: request.top_p.as_ref(),
+        seed: request.seed,
+        stop: request.stop.as_ref(),
+        rest: &request.rest,
+    };
+    let mut body = options::passed_through(&request.rest);
     body.insert("model".to_owned(), context.upstream_model.into());
     body.insert("messages".to_owned(), message::convert_all(&request.messages)?);
     body.insert("stream".to_owned(), request.wants_stream().into());
-    body.insert("options".to_owned(), options(request, context));
+    body.insert("options".to_owned(), options::options(&sampling, context));
     if let Some(tools) = request.tools.as_ref().filter(|_| request.tool_choice != Some(json!("none"))) {
         body.insert("tools".to_owned(), serde_json::to_value(tools).unwrap_or_default());
     }
@@ -53,10 +51,7 @@ fn refuse(request: &ChatRequest) -> Result<(), Unsupported> {
         let reason = "must be \"auto\" or \"none\" for this model: its engine cannot be made to call a tool";
         return Err(Unsupported::new("tool_choice", reason));
     }
-    let set = |field: &&&str| request.rest.get(**field).is_some_and(|value| !value.is_null());
-    if let Some(field) = REFUSED.iter().find(set) {
-        return Err(Unsupported::new(*field, "is not available for this model: its engine does not know it"));
-    }
+    options::refuse(&request.rest, REFUSED)?;
     if request.rest.get("logprobs").is_some_and(|wanted| *wanted == true) {
         return Err(Unsupported::new(
             "logprobs",
@@ -64,31 +59,6 @@ fn refuse(request: &ChatRequest) -> Result<(), Unsupported> {
         ));
     }
     Ok(())
-}
-
-/// Fields that are not known here reach the engine too.
-fn passed_through(rest: &Rest) -> Map<String, Value> {
-    let own = |key: &str| KEPT_BACK.contains(&key) || OPTIONS.iter().any(|(ours, _)| *ours == key);
-    rest.iter().filter(|(key, _)| !own(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
-}
-
-fn options(request: &ChatRequest, context: &PrepareContext<'_>) -> Value {
-    let mut options = Map::new();
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|value| !value.is_null()) {
-            options.insert(key.to_owned(), value);
-        }
-    };
-    set("num_ctx", context.context_length.map(Value::from));
-    set("num_predict", request.output_limit().map(Value::from));
-    set("temperature", request.temperature.clone().map(Value::Number));
-    set("top_p", request.top_p.clone().map(Value::Number));
-    set("seed", request.seed.map(Value::from));
-    set("stop", request.stop.as_ref().map(|stop| stop.as_slice().into()));
-    for (ours, theirs) in OPTIONS {
-        set(theirs, request.rest.get(*ours).cloned());
-    }
-    Value::Object(options)
 }
 
 fn format(format: Option<&Value>) -> Result<Option<Value>, Unsupported> {

@@ -4,15 +4,20 @@ use std::{borrow::Cow, collections::VecDeque};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared_chat::{Usage, finish_reason};
+use shared_chat::{ToolCall, Usage, finish_reason};
 
-use super::write;
-use crate::{EngineError, Labels, Payload, StreamEvent, framing::Cut, stream::unread};
+use crate::{
+    EngineError, Labels, Payload, StreamEvent,
+    framing::Cut,
+    openai,
+    stream::{Dialect, unread},
+    write,
+};
 
 #[derive(Deserialize)]
-pub struct Line<'a> {
+struct Line<'a> {
     #[serde(borrow, default)]
-    pub message: Option<Said<'a>>,
+    message: Option<Said<'a>>,
     #[serde(default)]
     done: bool,
     #[serde(borrow, default)]
@@ -26,47 +31,55 @@ pub struct Line<'a> {
 }
 
 #[derive(Deserialize)]
-pub struct Said<'a> {
+struct Said<'a> {
     #[serde(borrow, default)]
-    pub content: Cow<'a, str>,
+    content: Cow<'a, str>,
     #[serde(borrow, default)]
-    pub thinking: Option<Cow<'a, str>>,
+    thinking: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     tool_calls: Option<Vec<Called<'a>>>,
 }
 
 #[derive(Deserialize)]
-pub struct Called<'a> {
+struct Called<'a> {
     #[serde(borrow, default)]
-    pub id: Option<Cow<'a, str>>,
+    id: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    pub function: Function<'a>,
+    function: Function<'a>,
 }
 
 #[derive(Deserialize)]
-pub struct Function<'a> {
+struct Function<'a> {
     #[serde(borrow)]
-    pub name: Cow<'a, str>,
+    name: Cow<'a, str>,
     /// An object; its text is what OpenAI's dialect wants.
     #[serde(borrow, default)]
     arguments: Option<&'a RawValue>,
 }
 
 impl Function<'_> {
-    pub fn arguments(&self) -> &str {
+    fn arguments(&self) -> &str {
         self.arguments.map_or("{}", RawValue::get)
     }
 }
 
+impl Called<'_> {
+    /// Its identifier; versions before 0.11 give none.
+    fn id(&self, labels: &Labels, number: u32) -> String {
+        let own = self.id.as_deref().filter(|id| !id.is_empty());
+        own.map_or_else(|| openai::call_id(labels, 0, u64::from(number)), str::to_owned)
+    }
+}
+
 impl<'a> Said<'a> {
-    pub fn calls(&self) -> &[Called<'a>] {
+    fn calls(&self) -> &[Called<'a>] {
         self.tool_calls.as_deref().unwrap_or_default()
     }
 }
 
 impl Line<'_> {
     /// Ollama says `stop` when it calls tools.
-    pub fn finish_reason(&self, called_tools: bool) -> &'static str {
+    fn finish_reason(&self, called_tools: bool) -> &'static str {
         match self.done_reason.as_deref() {
             Some("length") => finish_reason::LENGTH,
             _ if called_tools => finish_reason::TOOL_CALLS,
@@ -74,7 +87,7 @@ impl Line<'_> {
         }
     }
 
-    pub fn usage(&self) -> Usage {
+    fn usage(&self) -> Usage {
         Usage::of(self.prompt_eval_count, self.eval_count)
     }
 }
@@ -83,7 +96,6 @@ impl Line<'_> {
 #[derive(Debug)]
 pub struct Stream {
     labels: Labels,
-    ready: VecDeque<StreamEvent>,
     begun: bool,
     /// Tools called so far.
     calls: u32,
@@ -91,56 +103,51 @@ pub struct Stream {
 
 impl Stream {
     pub fn new(labels: Labels) -> Self {
-        Self { labels, ready: VecDeque::new(), begun: false, calls: 0 }
+        Self { labels, begun: false, calls: 0 }
     }
 
-    pub fn next(&mut self) -> Option<StreamEvent> {
-        self.ready.pop_front()
-    }
-
-    /// Reads a line; what it says is taken by [`Self::next`].
-    pub fn line(&mut self, cut: Cut) {
-        let Cut::Payload(bytes) = &cut else { return self.ready.push_back(unread(&cut)) };
-        if bytes.trim_ascii().is_empty() {
-            return;
-        }
-        match serde_json::from_slice::<Line<'_>>(bytes) {
-            Err(_) => self.ready.push_back(unread(&cut)),
-            Ok(line) if line.error.is_some() => {
-                self.ready.push_back(StreamEvent::Error(EngineError::inside(bytes)));
-            }
-            Ok(line) => self.read(&line),
-        }
-    }
-
-    fn read(&mut self, line: &Line<'_>) {
+    fn said(&mut self, line: &Line<'_>, ready: &mut VecDeque<StreamEvent>) {
         if let Some(message) = &line.message {
             let thinking = message.thinking.as_deref().unwrap_or_default();
             if !message.content.is_empty() || !thinking.is_empty() {
                 let delta = write::said(&message.content, thinking, self.begins());
-                self.push(write::delta(&self.labels, delta));
+                ready.push_back(write::delta(&self.labels, delta));
             }
             for called in message.calls() {
                 let role = self.begins();
-                let delta = write::tool_call(called, &self.labels, self.calls, role);
+                let begun = (called.id(&self.labels, self.calls), called.function.name.clone().into_owned());
+                let arguments = called.function.arguments().to_owned();
+                let delta = write::tool_piece(self.calls, Some(begun), arguments, role);
                 self.calls = self.calls.saturating_add(1);
-                self.push(write::delta(&self.labels, delta));
+                ready.push_back(write::delta(&self.labels, delta));
             }
         }
         if line.done {
-            self.push(write::finish(&self.labels, line.finish_reason(self.calls > 0)));
-            self.push(write::usage(&self.labels, line.usage()));
-            self.ready.push_back(StreamEvent::Done);
+            ready.push_back(write::finish(&self.labels, line.finish_reason(self.calls > 0)));
+            ready.push_back(write::usage(&self.labels, line.usage()));
+            ready.push_back(StreamEvent::Done);
         }
-    }
-
-    fn push(&mut self, payload: Result<Payload, EngineError>) {
-        self.ready.push_back(payload.map_or_else(StreamEvent::Error, StreamEvent::Chunk));
     }
 
     /// True once: for the delta that names the role.
     fn begins(&mut self) -> bool {
         !std::mem::replace(&mut self.begun, true)
+    }
+}
+
+impl Dialect for Stream {
+    fn read(&mut self, frame: Cut, ready: &mut VecDeque<StreamEvent>) {
+        let Cut::Payload(bytes) = &frame else { return ready.push_back(unread(&frame)) };
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        match serde_json::from_slice::<Line<'_>>(bytes) {
+            Err(_) => ready.push_back(unread(&frame)),
+            Ok(line) if line.error.is_some() => {
+                ready.push_back(StreamEvent::Error(EngineError::inside(bytes)));
+            }
+            Ok(line) => self.said(&line, ready),
+        }
     }
 }
 
@@ -153,5 +160,20 @@ pub fn whole(body: &[u8], labels: &Labels) -> Result<Payload, EngineError> {
     if line.message.is_none() {
         return Err(EngineError::malformed());
     }
-    write::response(labels, &line)
+    let said = line.message.as_ref();
+    let calls = said.map(Said::calls).unwrap_or_default().iter().zip(0..);
+    let calls = calls.map(|(called, number)| {
+        let id = called.id(labels, number);
+        ToolCall::function(id, called.function.name.clone(), called.function.arguments())
+    });
+    let calls: Vec<_> = calls.collect();
+    let text = |text: Option<&Cow<'_, str>>| text.map(|text| text.clone().into_owned()).unwrap_or_default();
+    let answer = write::Answer {
+        content: text(said.map(|said| &said.content)),
+        reasoning: text(said.and_then(|said| said.thinking.as_ref())),
+        finish_reason: line.finish_reason(!calls.is_empty()),
+        calls,
+        usage: line.usage(),
+    };
+    write::response(labels, answer)
 }

@@ -1,22 +1,40 @@
-//! Any server that speaks OpenAI's API.
+//! Any server that speaks OpenAI's API, and what the engines that speak it too have in common.
 
+mod abilities;
 mod probe;
 mod request;
+mod stream;
+mod tools;
 
 use bytes::Bytes;
-use http::HeaderValue;
-use shared_chat::ChatRequest;
 use snapshot::EngineKind;
 
+pub(crate) use abilities::{Abilities, Embeddings, StreamUsage};
 pub(crate) use probe::models;
-pub(crate) use request::{StreamUsage, body};
+pub(crate) use request::{prepare, texts_to_rank};
+pub(crate) use stream::{decoder, whole};
+pub(crate) use tools::call_id;
 
 use crate::{
-    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, StreamEvent, Target,
-    Unsupported, framing::Cut, payload::ScanError, stream::unread,
+    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Task,
+    TaskKind, Unsupported,
 };
 
 pub(crate) struct Openai;
+
+/// OpenAI's own routes, and the one for rerankings that servers of its dialect share beyond it.
+const ABILITIES: Abilities = Abilities {
+    stream_usage: StreamUsage::AtEnd,
+    completions: true,
+    embeddings: Some(Embeddings { base64: true, dimensions: true, tokens: true }),
+    rerank: Some("/v1/rerank"),
+    tokenize: None,
+    detokenize: None,
+    classify: None,
+};
+
+/// OpenAI's own limit on the inputs of one embedding request.
+const MAX_INPUTS: usize = 2048;
 
 #[async_trait::async_trait]
 impl Engine for Openai {
@@ -24,59 +42,27 @@ impl Engine for Openai {
         EngineKind::Openai
     }
 
-    fn prepare(
-        &self,
-        request: &ChatRequest,
-        context: &PrepareContext<'_>,
-    ) -> Result<EngineRequest, Unsupported> {
-        prepare(request, context, StreamUsage::AtEnd)
+    fn supports(&self, task: TaskKind) -> bool {
+        ABILITIES.supports(task)
     }
 
-    fn decoder(&self, _labels: Labels) -> Decoder {
-        Decoder::openai()
+    fn max_inputs(&self, task: TaskKind) -> Option<usize> {
+        (task == TaskKind::Embedding).then_some(MAX_INPUTS)
     }
 
-    fn whole(&self, body: Bytes, _labels: &Labels) -> Result<Payload, EngineError> {
-        whole(body)
+    fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
+        prepare(&ABILITIES, task, context)
+    }
+
+    fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {
+        decoder(labels)
+    }
+
+    fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
+        whole(task, body, labels)
     }
 
     async fn probe(&self, target: &Target<'_>) -> Probe {
         probe::probe(target).await
-    }
-}
-
-/// The request passes through but for the model's name and the usage of streams.
-pub(crate) fn prepare(
-    request: &ChatRequest,
-    context: &PrepareContext<'_>,
-    usage: StreamUsage,
-) -> Result<EngineRequest, Unsupported> {
-    Ok(EngineRequest {
-        path: "/v1/chat/completions",
-        body: body(request, context.upstream_model, usage)?,
-        stream: request.wants_stream(),
-        request_id: context.request_id.and_then(|id| HeaderValue::from_str(id).ok()),
-    })
-}
-
-/// What one event of a stream says.
-pub(crate) fn event(cut: Cut) -> StreamEvent {
-    let Cut::Payload(data) = &cut else { return unread(&cut) };
-    if data.trim_ascii() == shared_chat::DONE.as_bytes() {
-        return StreamEvent::Done;
-    }
-    match Payload::scan(data.clone()) {
-        Ok(payload) => StreamEvent::Chunk(payload),
-        Err(ScanError::Error) => StreamEvent::Error(EngineError::inside(data)),
-        Err(ScanError::Malformed) => unread(&cut),
-    }
-}
-
-/// An answer in one body.
-pub(crate) fn whole(body: Bytes) -> Result<Payload, EngineError> {
-    match Payload::scan(body.clone()) {
-        Ok(payload) if payload.summary.choices > 0 => Ok(payload),
-        Ok(_) | Err(ScanError::Malformed) => Err(EngineError::malformed()),
-        Err(ScanError::Error) => Err(EngineError::inside(&body)),
     }
 }

@@ -60,5 +60,6 @@ fn served(card: Card) -> ServedModel {
         id: card.id,
         parent: card.parent,
         owned_by: card.owned_by,
+        ..ServedModel::default()
     }
 }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::value::RawValue;
 use snapshot::TokenCounts;
 
-use super::{Span, Spans, Summary, weigh::Choices};
+use super::{
+    Span, Spans, Summary,
+    weigh::{Choices, Said},
+};
 
 /// Why bytes are no payload.
 #[derive(Debug)]
@@ -55,7 +58,8 @@ pub(super) fn scan(json: &[u8]) -> Result<(Spans, Summary), ScanError> {
     };
     let Choices { count, said, finish } = head.choices;
     let usage = head.usage.and_then(|raw| counts(raw.get()));
-    Ok((spans, Summary { choices: count, meaningful: said.any, text_bytes: said.bytes, finish, usage }))
+    let Said { any: meaningful, bytes: text_bytes, tools, .. } = said;
+    Ok((spans, Summary { choices: count, meaningful, text_bytes, tools, finish, usage }))
 }
 
 /// Where a borrowed value lies in the text it was borrowed from.

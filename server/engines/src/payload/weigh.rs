@@ -36,6 +36,7 @@ impl<'de> Deserialize<'de> for Choices {
                     all.count = all.count.saturating_add(1);
                     all.said.add(choice.delta);
                     all.said.add(choice.message);
+                    all.said.add(choice.text);
                     all.finish = choice.finish_reason.or(all.finish);
                 }
                 Ok(all)
@@ -51,6 +52,9 @@ struct Choice {
     delta: Said,
     #[serde(default)]
     message: Said,
+    /// Of a text completion.
+    #[serde(default)]
+    text: Said,
     #[serde(default)]
     finish_reason: Option<Finish>,
 }
@@ -84,12 +88,18 @@ impl<'de> Deserialize<'de> for Finish {
 pub(super) struct Said {
     pub any: bool,
     pub bytes: u64,
+    /// There is a `tool_calls` that is neither null nor empty.
+    pub tools: bool,
+    /// There is an object in it.
+    objects: bool,
 }
 
 impl Said {
     fn add(&mut self, other: Self) {
         self.any |= other.any;
         self.bytes += other.bytes;
+        self.tools |= other.tools;
+        self.objects |= other.objects;
     }
 }
 
@@ -132,7 +142,7 @@ impl<'de> Visitor<'de> for Weigh {
         Ok(Said::default())
     }
     fn visit_str<E>(self, text: &str) -> Result<Said, E> {
-        Ok(Said { any: !text.is_empty(), bytes: text.len() as u64 })
+        Ok(Said { any: !text.is_empty(), bytes: text.len() as u64, ..Said::default() })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Said, A::Error> {
         let mut all = Said::default();
@@ -142,13 +152,18 @@ impl<'de> Visitor<'de> for Weigh {
         Ok(all)
     }
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Said, A::Error> {
-        let mut all = Said::default();
+        let mut all = Said { objects: true, ..Said::default() };
         while let Some(key) = fields.next_key::<Key>()? {
             match key {
                 Key::Label => {
                     fields.next_value::<IgnoredAny>()?;
                 }
                 Key::Says => all.add(fields.next_value_seed(Weigh)?),
+                Key::Tools => {
+                    let calls = fields.next_value_seed(Weigh)?;
+                    all.add(calls);
+                    all.tools |= calls.objects;
+                }
             }
         }
         Ok(all)
@@ -159,6 +174,7 @@ enum Key {
     /// Says who or which, not what.
     Label,
     Says,
+    Tools,
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -171,7 +187,11 @@ impl<'de> Deserialize<'de> for Key {
                 f.write_str("a key")
             }
             fn visit_str<E>(self, key: &str) -> Result<Key, E> {
-                Ok(if matches!(key, "role" | "id" | "type" | "index") { Key::Label } else { Key::Says })
+                Ok(match key {
+                    "role" | "id" | "type" | "index" => Key::Label,
+                    "tool_calls" => Key::Tools,
+                    _ => Key::Says,
+                })
             }
         }
         deserializer.deserialize_identifier(Reader)

@@ -1,18 +1,30 @@
 //! vLLM: OpenAI's dialect, usage on every chunk, its own health route and metrics.
+//!
+//! Source: vLLM's `vllm/entrypoints/openai` and `docs/serving/openai_compatible_server.md`, 0.6 to 0.11.
 
 mod metrics;
+mod probe;
 
 use bytes::Bytes;
-use serde::Deserialize;
-use shared_chat::ChatRequest;
-use snapshot::{EngineKind, HealthState};
+use snapshot::EngineKind;
 
 use crate::{
-    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Unsupported,
-    openai::{self, StreamUsage},
+    Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target, Task,
+    TaskKind, Unsupported,
+    openai::{self, Abilities, Embeddings, StreamUsage},
 };
 
 pub(crate) struct Vllm;
+
+const ABILITIES: Abilities = Abilities {
+    stream_usage: StreamUsage::Continuous,
+    completions: true,
+    embeddings: Some(Embeddings { base64: true, dimensions: true, tokens: true }),
+    rerank: Some("/v1/rerank"),
+    tokenize: Some("/tokenize"),
+    detokenize: Some("/detokenize"),
+    classify: Some("/classify"),
+};
 
 #[async_trait::async_trait]
 impl Engine for Vllm {
@@ -20,45 +32,23 @@ impl Engine for Vllm {
         EngineKind::Vllm
     }
 
-    fn prepare(
-        &self,
-        request: &ChatRequest,
-        context: &PrepareContext<'_>,
-    ) -> Result<EngineRequest, Unsupported> {
-        openai::prepare(request, context, StreamUsage::Continuous)
+    fn supports(&self, task: TaskKind) -> bool {
+        ABILITIES.supports(task)
     }
 
-    fn decoder(&self, _labels: Labels) -> Decoder {
-        Decoder::openai()
+    fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
+        openai::prepare(&ABILITIES, task, context)
     }
 
-    fn whole(&self, body: Bytes, _labels: &Labels) -> Result<Payload, EngineError> {
-        openai::whole(body)
+    fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {
+        openai::decoder(labels)
+    }
+
+    fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
+        openai::whole(task, body, labels)
     }
 
     async fn probe(&self, target: &Target<'_>) -> Probe {
-        let (health, models, metrics, version) = tokio::join!(
-            target.get("/health"),
-            openai::models(target),
-            target.get("/metrics"),
-            target.json::<Version>("/version"),
-        );
-        // It answers 503 once its engine process has died; while it loads it does not listen yet.
-        if let Err(error) = health {
-            return Probe::failed(&error);
-        }
-        match models {
-            Ok(models) => Probe {
-                version: version.ok().map(|version| version.version),
-                load: metrics.ok().and_then(|text| metrics::load(&text)),
-                ..Probe::healthy(models)
-            },
-            Err(error) => Probe::not(HealthState::NotReady, format!("its models cannot be listed: {error}")),
-        }
+        probe::probe(target).await
     }
-}
-
-#[derive(Deserialize)]
-struct Version {
-    version: String,
 }

@@ -1,7 +1,7 @@
 //! What engines' refusals mean.
 
 use bytes::Bytes;
-use engines::{EngineError, EngineErrorKind as Kind, StreamEvent, engine};
+use engines::{EngineError, EngineErrorKind as Kind, StreamEvent, TaskKind, engine};
 use http::StatusCode;
 use snapshot::EngineKind;
 
@@ -73,6 +73,79 @@ fn each_engines_words_are_understood() {
             r#"{"error":{"message":"CUDA out of memory. Tried to allocate 2 GiB","code":500}}"#,
             Kind::OutOfMemory,
         ),
+        (
+            422,
+            r#"{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens and 512 `max_new_tokens`","error_type":"validation"}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            422,
+            r#"{"error":"Input validation error: `temperature` must be strictly positive","error_type":"validation"}"#,
+            Kind::BadRequest,
+        ),
+        (
+            424,
+            r#"{"error":"Request failed during generation: Server error: Unexpected <class 'RuntimeError'>: boom","error_type":"generation"}"#,
+            Kind::Internal,
+        ),
+        (
+            424,
+            r#"{"error":"Request failed during generation: Server error: CUDA out of memory. Tried to allocate 1 GiB","error_type":"generation"}"#,
+            Kind::OutOfMemory,
+        ),
+        (500, r#"{"error":"Incomplete generation","error_type":"incomplete_generation"}"#, Kind::Internal),
+        (503, r#"{"error":"unhealthy","error_type":"healthcheck"}"#, Kind::Overloaded),
+        (
+            413,
+            r#"{"error":"Input validation error: `inputs` must have less than 512 tokens. Given: 600","error_type":"Validation"}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            413,
+            r#"{"error":"batch size 33 > maximum allowed batch size 32","error_type":"Validation"}"#,
+            Kind::BadRequest,
+        ),
+        (
+            400,
+            r#"{"object":"error","message":"The input (9000 tokens) is longer than the model's context length (8192 tokens).","type":"BadRequestError","param":null,"code":400}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            503,
+            r#"{"object":"error","message":"The request queue is full.","type":"503","code":503}"#,
+            Kind::Overloaded,
+        ),
+        (
+            501,
+            r#"{"error":{"code":501,"message":"This server does not support embeddings. Start it with `--embeddings`","type":"not_supported_error"}}"#,
+            Kind::BadRequest,
+        ),
+        (400, r#"{"error":"the input length exceeds the context length"}"#, Kind::ContextOverflow),
+        (
+            400,
+            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
+            Kind::ContextOverflow,
+        ),
+        (
+            529,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Kind::Overloaded,
+        ),
+        (
+            401,
+            r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
+            Kind::Unauthorized,
+        ),
+        (
+            429,
+            r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your rate limit"}}"#,
+            Kind::RateLimited,
+        ),
+        (
+            404,
+            r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#,
+            Kind::NotFound,
+        ),
         (500, "Internal Server Error", Kind::Internal),
         (502, "<html>bad gateway</html>", Kind::Internal),
         (500, "", Kind::Internal),
@@ -124,20 +197,26 @@ fn only_what_is_not_the_callers_fault_is_tried_elsewhere_and_only_faults_count()
 fn an_error_inside_a_200_is_an_error() {
     let body = Bytes::from_static(br#"{"error":{"message":"boom","type":"InternalServerError","code":500}}"#);
     for kind in EngineKind::ALL {
-        assert_eq!(engine(kind).whole(body.clone(), &labels()).unwrap_err().kind, Kind::Internal);
+        for task in TaskKind::ALL.into_iter().filter(|task| engine(kind).supports(*task)) {
+            let error = engine(kind).whole(task, body.clone(), &labels()).unwrap_err();
+            assert_eq!(error.kind, Kind::Internal, "{kind} {task:?}");
+        }
     }
     let stream =
         b"data: {\"error\":{\"message\":\"This model's maximum context length is 8\",\"code\":400}}\n\n";
-    let events = decode(EngineKind::Openai, [&stream[..]]);
+    let events = decode(EngineKind::Openai, TaskKind::Chat, [&stream[..]]);
     assert!(matches!(&events[..], [StreamEvent::Error(error)] if error.kind == Kind::ContextOverflow));
 }
 
 #[test]
 fn an_answer_that_cannot_be_read_is_malformed() {
     for kind in EngineKind::ALL {
-        for body in ["", "{", "[]", "{}", "null", "<html>", r#"{"choices":7}"#] {
-            let error = engine(kind).whole(Bytes::from_static(body.as_bytes()), &labels()).unwrap_err();
-            assert_eq!(error.kind, Kind::Malformed, "{kind} {body}");
+        for task in TaskKind::ALL {
+            for body in ["", "{", "{}", "null", "<html>", r#"{"choices":7,"data":7,"results":7,"tokens":7}"#]
+            {
+                let read = engine(kind).whole(task, Bytes::from_static(body.as_bytes()), &labels());
+                assert!(!read.unwrap_err().message.is_empty(), "{kind} {task:?} {body}");
+            }
         }
     }
 }
@@ -147,7 +226,7 @@ fn a_frame_without_end_is_thrown_away_and_the_next_is_read() {
     let mut stream = b"data: ".to_vec();
     stream.resize(3 << 20, b'x');
     stream.extend_from_slice(b"\n\ndata: [DONE]\n\n");
-    let events = decode(EngineKind::Vllm, stream.chunks(64 << 10));
+    let events = decode(EngineKind::Vllm, TaskKind::Chat, stream.chunks(64 << 10));
     assert!(
         matches!(&events[..], [StreamEvent::Malformed { bytes }, StreamEvent::Done] if *bytes > 3_000_000),
         "{events:?}"

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
-use engines::{Payload, Rewrite, StreamEvent, UsageRewrite, engine, json_text};
-use snapshot::EngineKind;
+use engines::{Payload, Rewrite, StreamEvent, TaskKind, UsageRewrite, engine, json_text};
+use snapshot::{EngineKind, TokenCounts};
 
 use crate::support::{decode, labels};
 
@@ -13,22 +13,26 @@ fn rewrite() -> Rewrite {
     Rewrite { id: None, model: Some(json_text("acme/model")), usage: UsageRewrite::Strip }
 }
 
+fn counts(usage: Option<TokenCounts>) -> Option<(u64, u64, u64, u64)> {
+    usage.map(|u| (u.prompt, u.cached, u.completion, u.reasoning))
+}
+
 fn payload(payload: &Payload) -> String {
     let mut json = BytesMut::new();
     payload.write(&rewrite(), &mut json);
     let json = String::from_utf8(json.to_vec()).unwrap();
     serde_json::from_str::<serde_json::Value>(&json).unwrap();
     let summary = payload.summary;
-    let usage = summary.usage.map(|u| (u.prompt, u.cached, u.completion, u.reasoning));
+    let usage = counts(summary.usage);
     format!(
         "chunk meaningful={} text_bytes={} finish={:?} usage={usage:?}\n{json}\n",
         summary.meaningful, summary.text_bytes, summary.finish,
     )
 }
 
-fn told(kind: EngineKind, stream: &[u8]) -> String {
+fn told(kind: EngineKind, task: TaskKind, stream: &[u8]) -> String {
     let mut text = String::new();
-    for event in decode(kind, [stream]) {
+    for event in decode(kind, task, [stream]) {
         match event {
             StreamEvent::Chunk(chunk) => text.push_str(&payload(&chunk)),
             StreamEvent::Done => text.push_str("done\n"),
@@ -39,37 +43,80 @@ fn told(kind: EngineKind, stream: &[u8]) -> String {
     text
 }
 
-macro_rules! golden {
-    ($($name:ident $kind:ident $file:literal)*) => {$(
+macro_rules! streams {
+    ($($name:ident $kind:ident $task:ident $file:literal)*) => {$(
         #[test]
         fn $name() {
-            insta::assert_snapshot!(told(EngineKind::$kind, include_bytes!(concat!("fixtures/", $file))));
+            let stream = include_bytes!(concat!("fixtures/", $file));
+            insta::assert_snapshot!(told(EngineKind::$kind, TaskKind::$task, stream));
         }
     )*};
 }
 
-golden! {
-    vllm_text Vllm "vllm/text.sse"
-    vllm_tools Vllm "vllm/tools.sse"
-    vllm_error_first Vllm "vllm/error_first.sse"
-    vllm_error_older Vllm "vllm/error_older.sse"
-    openai_crlf Openai "openai/crlf.sse"
-    openai_malformed Openai "openai/malformed.sse"
-    ollama_text Ollama "ollama/text.ndjson"
-    ollama_tools Ollama "ollama/tools.ndjson"
-    ollama_error Ollama "ollama/error.ndjson"
+streams! {
+    vllm_text Vllm Chat "vllm/text.sse"
+    vllm_tools Vllm Chat "vllm/tools.sse"
+    vllm_named_tool Vllm Chat "vllm/named_tool.sse"
+    vllm_completion Vllm Completion "vllm/completion.sse"
+    vllm_error_first Vllm Chat "vllm/error_first.sse"
+    vllm_error_older Vllm Chat "vllm/error_older.sse"
+    sglang_tools Sglang Chat "sglang/tools.sse"
+    tgi_chat_tools Tgi Chat "tgi/chat_tools.sse"
+    tgi_chat_tools_older Tgi Chat "tgi/chat_tools_older.sse"
+    tgi_generate Tgi Completion "tgi/generate.sse"
+    tgi_generate_length Tgi Completion "tgi/generate_length.sse"
+    tgi_generate_error Tgi Completion "tgi/generate_error.sse"
+    llamacpp_tools Llamacpp Chat "llamacpp/tools.sse"
+    llamacpp_error Llamacpp Chat "llamacpp/error.sse"
+    openai_crlf Openai Chat "openai/crlf.sse"
+    openai_malformed Openai Chat "openai/malformed.sse"
+    openai_parallel_tools Openai Chat "openai/parallel_tools.sse"
+    ollama_text Ollama Chat "ollama/text.ndjson"
+    ollama_tools Ollama Chat "ollama/tools.ndjson"
+    ollama_error Ollama Chat "ollama/error.ndjson"
+    ollama_generate Ollama Completion "ollama/generate.ndjson"
+    anthropic_text Anthropic Chat "anthropic/text.sse"
+    anthropic_tools Anthropic Chat "anthropic/tools.sse"
+    anthropic_error Anthropic Chat "anthropic/error.sse"
 }
 
-fn whole(kind: EngineKind, body: &'static [u8]) -> String {
-    payload(&engine(kind).whole(Bytes::from_static(body.trim_ascii()), &labels()).unwrap())
+macro_rules! answers {
+    ($($name:ident $kind:ident $task:ident $file:literal)*) => {$(
+        #[test]
+        fn $name() {
+            let body = Bytes::from_static(include_bytes!(concat!("fixtures/", $file)).trim_ascii());
+            let answer = engine(EngineKind::$kind).whole(TaskKind::$task, body, &labels()).unwrap();
+            insta::assert_snapshot!(payload(&answer));
+        }
+    )*};
 }
 
-#[test]
-fn vllm_whole() {
-    insta::assert_snapshot!(whole(EngineKind::Vllm, include_bytes!("fixtures/vllm/whole.json")));
-}
-
-#[test]
-fn ollama_whole() {
-    insta::assert_snapshot!(whole(EngineKind::Ollama, include_bytes!("fixtures/ollama/whole.json")));
+answers! {
+    vllm_whole Vllm Chat "vllm/whole.json"
+    vllm_embedding Vllm Embedding "vllm/embedding.json"
+    vllm_rerank Vllm Rerank "vllm/rerank.json"
+    vllm_classify Vllm Classify "vllm/classify.json"
+    vllm_tokenize Vllm Tokenize "vllm/tokenize.json"
+    sglang_rerank Sglang Rerank "sglang/rerank.json"
+    sglang_detokenize Sglang Detokenize "sglang/detokenize.json"
+    ollama_whole Ollama Chat "ollama/whole.json"
+    ollama_generate_whole Ollama Completion "ollama/generate_whole.json"
+    ollama_embed Ollama Embedding "ollama/embed.json"
+    tgi_chat_tools_whole Tgi Chat "tgi/chat_tools_whole.json"
+    tgi_generate_whole Tgi Completion "tgi/generate.sse"
+    tgi_tokenize Tgi Tokenize "tgi/tokenize.json"
+    nim_ranking Nim Rerank "nim/ranking.json"
+    llamacpp_tokenize Llamacpp Tokenize "llamacpp/tokenize.json"
+    llamacpp_tokenize_plain Llamacpp Tokenize "llamacpp/tokenize_plain.json"
+    llamacpp_detokenize Llamacpp Detokenize "llamacpp/detokenize.json"
+    llamacpp_rerank Llamacpp Rerank "llamacpp/rerank.json"
+    llamacpp_embedding Llamacpp Embedding "llamacpp/embedding.json"
+    tei_embedding Tei Embedding "tei/embedding.json"
+    tei_rerank Tei Rerank "tei/rerank.json"
+    tei_predict Tei Classify "tei/predict.json"
+    tei_predict_single Tei Classify "tei/predict_single.json"
+    tei_tokenize Tei Tokenize "tei/tokenize.json"
+    tei_decode Tei Detokenize "tei/decode.json"
+    openai_embedding Openai Embedding "openai/embedding.json"
+    anthropic_whole Anthropic Chat "anthropic/whole.json"
 }

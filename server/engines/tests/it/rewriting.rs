@@ -1,7 +1,7 @@
 //! Replacing an id, a model's name and the usage without parsing again.
 
 use bytes::{Bytes, BytesMut};
-use engines::{Payload, Rewrite, StreamEvent, UsageRewrite, json_text};
+use engines::{Payload, Rewrite, StreamEvent, TaskKind, UsageRewrite, json_text};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use snapshot::EngineKind;
@@ -10,7 +10,7 @@ use crate::support::decode;
 
 fn chunk(json: &str) -> Payload {
     let frame = format!("data: {json}\n\n");
-    match decode(EngineKind::Openai, [frame.as_bytes()]).pop() {
+    match decode(EngineKind::Openai, TaskKind::Chat, [frame.as_bytes()]).pop() {
         Some(StreamEvent::Chunk(payload)) => payload,
         other => panic!("a chunk was expected, not {other:?}"),
     }
@@ -65,7 +65,9 @@ fn usage_is_replaced_or_added() {
 #[test]
 fn a_frame_is_one_line_even_when_the_engine_sent_several() {
     let frame = "data: {\"choices\":[],\ndata: \"id\":\"a\"}\n\n";
-    let Some(StreamEvent::Chunk(payload)) = decode(EngineKind::Openai, [frame.as_bytes()]).pop() else {
+    let Some(StreamEvent::Chunk(payload)) =
+        decode(EngineKind::Openai, TaskKind::Chat, [frame.as_bytes()]).pop()
+    else {
         panic!("a chunk was expected")
     };
     let mut out = BytesMut::new();

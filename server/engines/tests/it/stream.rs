@@ -1,34 +1,42 @@
 //! Calls to simulated engines, decoded from real sockets.
 
 use bytes::Bytes;
-use engines::{EngineErrorKind, Payload, PrepareContext, StreamEvent, engine};
+use engines::{EngineErrorKind, Payload, PrepareContext, StreamEvent, Task, TaskKind, engine};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use shared_chat::ChatRequest;
 use sim::{Fault, FaultKind, SimOptions, spawn};
 use snapshot::EngineKind;
 
-use crate::support::{client, labels, url};
+use crate::support::{CONTEXT, client, labels, url};
+
+/// Engines that answer chats.
+const CHATTING: [EngineKind; 8] = [
+    EngineKind::Vllm,
+    EngineKind::Sglang,
+    EngineKind::Ollama,
+    EngineKind::Tgi,
+    EngineKind::Nim,
+    EngineKind::Llamacpp,
+    EngineKind::Openai,
+    EngineKind::Anthropic,
+];
 
 async fn simulated(kind: EngineKind) -> sim::Handle {
-    let engine = match kind {
-        EngineKind::Vllm => sim::Engine::Vllm,
-        EngineKind::Openai => sim::Engine::Openai,
-        EngineKind::Ollama => sim::Engine::Ollama,
-    };
-    spawn(SimOptions::unpaced(engine, ["m"])).await.unwrap()
+    spawn(SimOptions::unpaced(crate::support::simulated(kind), ["m"])).await.unwrap()
 }
 
 async fn send(sim: &sim::Handle, kind: EngineKind, body: Value) -> http::Response<hyper::body::Incoming> {
     let request: ChatRequest = serde_json::from_value(body).unwrap();
-    let context = PrepareContext { upstream_model: "m", context_length: Some(4096), request_id: None };
-    let request = engine(kind).prepare(&request, &context).unwrap().into_http(&url(sim), None).unwrap();
+    let context = PrepareContext { upstream_model: "m", context_length: Some(4096), ..CONTEXT };
+    let request = engine(kind).prepare(Task::Chat(&request), &context).unwrap();
+    let request = request.into_http(&url(sim), None).unwrap();
     client().send(request).await.unwrap()
 }
 
 async fn events(sim: &sim::Handle, kind: EngineKind, body: Value) -> Vec<StreamEvent> {
     let mut body = send(sim, kind, body).await.into_body();
-    let mut decoder = engine(kind).decoder(labels());
+    let mut decoder = engine(kind).decoder(TaskKind::Chat, labels());
     let mut events = Vec::new();
     while let Some(Ok(frame)) = body.frame().await {
         decoder.push(frame.into_data().unwrap_or_default());
@@ -55,11 +63,11 @@ fn asked(text: &str, stream: bool) -> Value {
 
 #[tokio::test]
 async fn every_engines_stream_and_answer_say_the_same() {
-    for kind in EngineKind::ALL {
+    for kind in CHATTING {
         let sim = simulated(kind).await;
         let body =
             send(&sim, kind, asked("hello", false)).await.into_body().collect().await.unwrap().to_bytes();
-        let whole = engine(kind).whole(body, &labels()).unwrap();
+        let whole = engine(kind).whole(TaskKind::Chat, body, &labels()).unwrap();
 
         let events = events(&sim, kind, asked("hello", true)).await;
         assert_eq!(events.last(), Some(&StreamEvent::Done), "{kind}");
@@ -79,7 +87,7 @@ async fn every_engines_stream_and_answer_say_the_same() {
 
 #[tokio::test]
 async fn tool_calls_come_in_openais_form_from_every_engine() {
-    for kind in EngineKind::ALL {
+    for kind in CHATTING {
         let sim = simulated(kind).await;
         let mut body = asked("What is the weather in Oslo?", true);
         body["tools"] = json!([{"type": "function", "function": {"name": "get_weather", "description": "Weather now",
@@ -117,7 +125,7 @@ async fn a_role_alone_is_not_a_first_token() {
 
 #[tokio::test]
 async fn broken_streams_are_told_from_whole_ones() {
-    for kind in EngineKind::ALL {
+    for kind in CHATTING {
         let sim = simulated(kind).await;
         sim.fault(Fault::new(FaultKind::Truncate).after_tokens(3).times(1));
         let truncated = events(&sim, kind, asked("hello", true)).await;
@@ -144,7 +152,7 @@ async fn broken_streams_are_told_from_whole_ones() {
 #[tokio::test]
 async fn refusals_are_understood() {
     use EngineErrorKind as Kind;
-    for kind in EngineKind::ALL {
+    for kind in CHATTING {
         let sim = simulated(kind).await;
         for (fault, expected) in [
             (FaultKind::Http429, Kind::RateLimited),

@@ -64,6 +64,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
         checked_at: core.clock.now(),
         reason,
         load: None,
+        load_blind: false,
         models: Vec::new(),
         latency_ms: u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX),
     };
@@ -73,7 +74,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
         Err(error) => return of(HealthState::Down, Some(error.to_string())),
     };
     let target = Target {
-        client: &core.engines,
+        client: core.client(deployment),
         base_url: &deployment.base_url,
         credential: credential.as_ref().map(|token| token.as_str()),
         timeout: core.settings.probe_timeout,
@@ -88,6 +89,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
     };
     DeploymentHealth {
         load: probe.load,
+        load_blind: probe.load_blind,
         models: probe.models.into_iter().map(|model| model.id).collect(),
         ..of(state, reason)
     }
@@ -113,6 +115,7 @@ pub(super) async fn tell_open(core: &Shared, deployment: DeploymentId) {
         checked_at: now,
         reason: Some(BREAKER_OPEN.to_owned()),
         load: None,
+        load_blind: false,
         models: known.as_ref().map(|known| known.models.clone()).unwrap_or_default(),
         latency_ms: known.map_or(0, |known| known.latency_ms),
     };

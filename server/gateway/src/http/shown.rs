@@ -5,6 +5,8 @@ use shared::UsageEventId;
 
 const MODEL: HeaderName = HeaderName::from_static("x-switchyard-model");
 const DEPLOYMENT: HeaderName = HeaderName::from_static("x-switchyard-deployment");
+const EXTERNAL: HeaderName = HeaderName::from_static("x-switchyard-external");
+const COUNTED_BY: HeaderName = HeaderName::from_static("x-switchyard-counted-by");
 const QUEUE_MS: HeaderName = HeaderName::from_static("x-switchyard-queue-ms");
 const GENERATION: HeaderName = HeaderName::from_static("x-generation-id");
 
@@ -14,6 +16,10 @@ pub(crate) struct Shown {
     pub(crate) model: Option<HeaderValue>,
     /// Only where the key may see it.
     pub(crate) deployment: Option<HeaderValue>,
+    /// An engine outside the platform served.
+    pub(crate) external: bool,
+    /// What counted tokens: `tokenizer` or `estimate`, where no engine did.
+    pub(crate) counted_by: Option<&'static str>,
     pub(crate) queue_ms: Option<u32>,
     pub(crate) generation: Option<UsageEventId>,
 }
@@ -22,8 +28,15 @@ impl Shown {
     pub(crate) fn apply(self, headers: &mut HeaderMap) {
         let queue = self.queue_ms.map(HeaderValue::from);
         let generation = self.generation.and_then(|id| HeaderValue::from_str(&id.to_string()).ok());
-        let all =
-            [(MODEL, self.model), (DEPLOYMENT, self.deployment), (QUEUE_MS, queue), (GENERATION, generation)];
+        let external = self.external.then_some(HeaderValue::from_static("true"));
+        let all = [
+            (MODEL, self.model),
+            (DEPLOYMENT, self.deployment),
+            (EXTERNAL, external),
+            (COUNTED_BY, self.counted_by.map(HeaderValue::from_static)),
+            (QUEUE_MS, queue),
+            (GENERATION, generation),
+        ];
         for (name, value) in all {
             if let Some(value) = value {
                 headers.insert(name, value);

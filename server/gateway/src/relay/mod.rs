@@ -1,4 +1,4 @@
-//! Stage 6: the answer on its way to the caller.
+//! Stage 7: the answer on its way to the caller.
 //!
 //! The end is held back until the call's usage is durable: a whole answer wholly, a stream from its last words on.
 
@@ -10,7 +10,7 @@ use engines::Finish;
 
 pub(crate) use stream::{Streaming, relay_stream};
 pub(crate) use tally::Tally;
-pub(crate) use whole::relay_whole;
+pub(crate) use whole::{Voice, relay_whole};
 
 /// As usage events and error chunks write it.
 const fn finish_text(finish: Finish) -> &'static str {

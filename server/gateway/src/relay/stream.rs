@@ -10,7 +10,8 @@ use http::{HeaderName, HeaderValue, header};
 use routing::AttemptResult;
 use serde::Deserialize;
 use shared::{DeploymentId, ErrorCode};
-use shared_chat::{ChatChunk, ChunkChoice, DONE, Delta, finish_reason};
+use shared_chat::{ChatChunk, ChunkChoice, CompletionChoice, CompletionChunk, DONE, finish_reason};
+use snapshot::KeyEntry;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::Span;
 
@@ -21,6 +22,7 @@ use crate::{
     error::CallError,
     failure::Failure,
     gateway::Shared,
+    road::{Bill, Writer},
     settle::{End, Tab, durable},
     upstream::{self, Ready, Upstream},
     watch::Watch,
@@ -38,6 +40,12 @@ pub(crate) struct Streaming {
     pub(crate) watch: Watch,
     pub(crate) tally: Tally,
     pub(crate) labels: Labels,
+    /// Where the caller speaks another dialect than the engine.
+    pub(crate) writer: Option<Box<dyn Writer>>,
+    /// Whose call it is.
+    pub(crate) owner: KeyEntry,
+    /// A plain stream is one of text completions, not of chat.
+    pub(crate) text: bool,
     /// The caller asked for a last chunk that carries the usage.
     pub(crate) wants_usage: bool,
     /// Answers asked for: each says its own `finish_reason`.
@@ -75,6 +83,7 @@ struct Relay {
     until: Instant,
     /// Fires at `until` or before; set anew only when it fires, not at each frame.
     alarm: Pin<Box<Sleep>>,
+    begun: bool,
     over: bool,
 }
 
@@ -95,6 +104,7 @@ pub(crate) fn relay_stream(gateway: &Shared, call: Streaming, mut tab: Tab) -> R
         finished: 0,
         until,
         alarm: Box::pin(sleep_until(until)),
+        begun: false,
         over: false,
     };
     let frames = stream::unfold(relay, |mut relay| async move {
@@ -117,6 +127,12 @@ impl Relay {
             return None;
         }
         let mut out = upstream::buffer();
+        if !self.begun {
+            self.begun = true;
+            if let Some(writer) = &mut self.call.writer {
+                writer.begin(&mut out);
+            }
+        }
         for payload in self.call.upstream.take_first() {
             self.pass(&payload, &mut out);
         }
@@ -188,7 +204,11 @@ impl Relay {
             self.until = self.call.deadline.min(now + self.gateway.settings.timeouts.between_tokens);
         }
         let held = self.finished >= self.call.answers;
-        payload.write_frame(&self.rewrite, if held { &mut self.parting } else { out });
+        let out = if held { &mut self.parting } else { out };
+        match &mut self.call.writer {
+            None => payload.write_frame(&self.rewrite, out),
+            Some(writer) => writer.chunk(payload.json(), out),
+        }
     }
 
     /// An upstream that ended: complete once all was said, whether or not it marked the end.
@@ -228,12 +248,28 @@ impl Relay {
             return;
         }
         out.put_slice(&self.parting);
+        let json = self.usage.as_ref().map(|payload| payload.json().as_ref()).or(Some(&self.last));
+        let generates = self.call.tally.generates();
+        if let Some(mut writer) = self.call.writer.take() {
+            let usage = billed::usage(json, tokens, generates, None);
+            self.remember(writer.as_mut()).await;
+            writer.end(&Bill { usage, cost: cost.map(billed::digits) }, out);
+            return;
+        }
         if self.call.wants_usage {
-            let json = self.usage.as_ref().map(|payload| payload.json().as_ref());
-            let usage = billed::usage(json.or(Some(&self.last)), tokens, cost);
-            self.write_usage(usage, out);
+            self.write_usage(billed::usage(json, tokens, generates, cost), out);
         }
         out.put_slice(format!("data: {DONE}\n\n").as_bytes());
+    }
+
+    /// Keeps what is to be kept before the end says so.
+    async fn remember(&self, writer: &mut dyn Writer) {
+        if let Some(memory) = writer.memory()
+            && let Err(error) = memory.keep(&self.gateway, &self.call.owner).await
+        {
+            tracing::warn!(%error, "a response could not be stored");
+            writer.forgotten();
+        }
     }
 
     /// The attempt counted as a success when its answer began; that it broke counts now.
@@ -250,8 +286,12 @@ impl Relay {
             payload.write_frame(&rewrite, out);
             return;
         }
-        let chunk = self.chunk();
-        if let Ok(mut json) = serde_json::to_vec(&chunk)
+        let json = if self.call.text {
+            serde_json::to_vec(&self.text_chunk())
+        } else {
+            serde_json::to_vec(&self.chunk())
+        };
+        if let Ok(mut json) = json
             && json.pop() == Some(b'}')
         {
             out.put_slice(b"data: ");
@@ -263,16 +303,24 @@ impl Relay {
     }
 
     /// The typed end of a stream that broke. No end mark follows: it never looks complete.
-    fn write_error(&self, error: &CallError, out: &mut BytesMut) {
-        let mut chunk = self.chunk();
-        chunk.choices.push(ChunkChoice {
-            index: 0,
-            delta: Delta::default(),
-            finish_reason: Some(finish_reason::ERROR.to_owned()),
-            ..ChunkChoice::default()
-        });
-        chunk.error = Some(error.object());
-        if let Ok(json) = serde_json::to_vec(&chunk) {
+    fn write_error(&mut self, error: &CallError, out: &mut BytesMut) {
+        if let Some(writer) = &mut self.call.writer {
+            writer.error(error, out);
+            return;
+        }
+        let ended = Some(finish_reason::ERROR.to_owned());
+        let json = if self.call.text {
+            let mut chunk = self.text_chunk();
+            chunk.choices.push(CompletionChoice { finish_reason: ended, ..CompletionChoice::default() });
+            chunk.error = Some(error.object());
+            serde_json::to_vec(&chunk)
+        } else {
+            let mut chunk = self.chunk();
+            chunk.choices.push(ChunkChoice { finish_reason: ended, ..ChunkChoice::default() });
+            chunk.error = Some(error.object());
+            serde_json::to_vec(&chunk)
+        };
+        if let Ok(json) = json {
             out.put_slice(b"data: ");
             out.put_slice(&json);
             out.put_slice(b"\n\n");
@@ -281,6 +329,17 @@ impl Relay {
 
     /// A chunk of ours, labelled as the stream's others.
     fn chunk(&self) -> ChatChunk {
+        let (id, created, model) = self.seen();
+        ChatChunk::new(id, created, model)
+    }
+
+    fn text_chunk(&self) -> CompletionChunk {
+        let (id, created, model) = self.seen();
+        CompletionChunk::new(id, created, model)
+    }
+
+    /// The labels of the stream's other chunks.
+    fn seen(&self) -> (String, i64, &str) {
         #[derive(Deserialize)]
         struct Seen {
             id: Option<String>,
@@ -289,10 +348,6 @@ impl Relay {
         let seen: Option<Seen> = serde_json::from_slice(&self.last).ok();
         let (id, created) = seen.map_or((None, None), |seen| (seen.id, seen.created));
         let labels = &self.call.labels;
-        ChatChunk::new(
-            id.unwrap_or_else(|| labels.id.clone()),
-            created.unwrap_or(labels.created),
-            labels.model.as_str(),
-        )
+        (id.unwrap_or_else(|| labels.id.clone()), created.unwrap_or(labels.created), &labels.model)
     }
 }

@@ -12,14 +12,20 @@ pub(crate) struct Tally {
     told: Option<TokenCounts>,
     /// The prompt's tokens by estimate.
     prompt: u64,
+    /// Whether the model writes text: else there is no completion.
+    generates: bool,
     frames: u64,
     text_bytes: u64,
 }
 
 impl Tally {
-    /// `prompt`: its tokens by estimate, for engines that tell no usage.
-    pub(crate) const fn new(prompt: u64) -> Self {
-        Self { told: None, prompt, frames: 0, text_bytes: 0 }
+    /// `prompt`: its tokens by estimate, for engines that tell no usage. `generates`: the model writes text.
+    pub(crate) const fn new(prompt: u64, generates: bool) -> Self {
+        Self { told: None, prompt, generates, frames: 0, text_bytes: 0 }
+    }
+
+    pub(crate) const fn generates(&self) -> bool {
+        self.generates
     }
 
     pub(crate) fn add(&mut self, summary: &Summary) {
@@ -34,7 +40,8 @@ impl Tally {
             return (told, false);
         }
         // A frame is a token or more, whatever its length.
-        let completion = self.frames.max(self.text_bytes.div_ceil(BYTES_PER_TOKEN));
+        let written = self.frames.max(self.text_bytes.div_ceil(BYTES_PER_TOKEN));
+        let completion = if self.generates { written } else { 0 };
         (TokenCounts { prompt: self.prompt, cached: 0, completion, reasoning: 0 }, true)
     }
 }
@@ -44,12 +51,12 @@ mod tests {
     use super::*;
 
     fn said(text_bytes: u64, usage: Option<TokenCounts>) -> Summary {
-        Summary { choices: 1, meaningful: true, text_bytes, finish: None, usage }
+        Summary { choices: 1, meaningful: true, text_bytes, usage, ..Summary::default() }
     }
 
     #[test]
     fn without_the_engines_word_frames_and_text_are_counted() {
-        let mut tally = Tally::new(9);
+        let mut tally = Tally::new(9, true);
         tally.add(&said(1, None));
         tally.add(&said(1, None));
         assert_eq!(tally.counts(), (TokenCounts { prompt: 9, cached: 0, completion: 2, reasoning: 0 }, true));
@@ -59,7 +66,7 @@ mod tests {
 
     #[test]
     fn the_engines_last_word_counts() {
-        let mut tally = Tally::new(9);
+        let mut tally = Tally::new(9, true);
         let told = |completion| TokenCounts { prompt: 7, cached: 1, completion, reasoning: 0 };
         tally.add(&said(1, Some(told(1))));
         tally.add(&said(1, Some(told(2))));

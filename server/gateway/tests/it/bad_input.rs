@@ -72,8 +72,6 @@ fn not_built(world: &World) -> Vec<(&'static str, RequestBuilder)> {
     let chat = |field: &'static str, value: Value| (field, world.chat(&with(field, value)));
     vec![
         chat("rag", json!({"enabled": true, "collection": "docs"})),
-        chat("models", json!(["llama", "other"])),
-        chat("provider", json!({"order": ["x"]})),
         chat("route", json!("fallback")),
         chat("sort", json!("price")),
         chat("transforms", json!(["middle-out"])),
@@ -91,7 +89,7 @@ fn wrong_place(world: &World) -> Vec<(&'static str, RequestBuilder)> {
         ("no key", world.http.post(world.url("/v1/chat/completions")).json(&hello())),
         ("a key of another scheme", world.http.get(world.url("/v1/models")).basic_auth("x", Some("y"))),
         ("nonsense for a key", world.http.get(world.url("/v1/models")).bearer_auth("sk-123")),
-        ("no such path", world.request(Method::POST, "/v1/completions")),
+        ("no such path", world.request(Method::POST, "/v1/audio/speech")),
         ("no such path of a tenant", world.request(Method::GET, "/t/acme/v1/nothing")),
         ("wrong method", world.request(Method::GET, "/v1/chat/completions")),
         ("wrong method for models", world.request(Method::DELETE, "/v1/models/llama")),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use egress::{ConnectTimeout, EgressRules, EngineClient};
 use gateway::{
-    ConfigurationCell, Gateway, GatewayParts, OPERATOR, PublicHosts, Readiness, Settings, Timeouts,
+    ConfigurationCell, Gateway, GatewayParts, OPERATOR, OnBehalf, PublicHosts, Readiness, Settings, Timeouts,
 };
 use kv::{Kv, MemoryKv};
 use metering::{Meter, SpoolSettings, UsageEvent};
@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use shared::{ApiKeyId, Clock, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TenantId};
 use sim::{Engine, Handle, SimOptions, StatsView};
 use snapshot::{
-    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, Pool, PoolKind, Price,
-    Project, Rows, Snapshot, Tenant, TenantStatus,
+    ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
+    Price, Project, Rows, Snapshot, Tenant, TenantStatus,
 };
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -78,12 +78,17 @@ impl Draft {
             status: TenantStatus::Active,
             max_concurrent_requests: None,
             demo: false,
+            external_engines: false,
+            data_key: None,
         });
         self.rows.projects.push(Project {
             tenant_id: id,
             id: project,
             team_id: None,
             cost_centre: Some("R&D".into()),
+            data_class: None,
+            data_class_allows_external: true,
+            store_responses: false,
         });
         let (key_id, key) = self.key(id, project, |_| {});
         TenantKeys { id, project, key_id, key }
@@ -128,6 +133,11 @@ impl Draft {
             output_modalities: vec!["text".into()],
             supported_parameters: vec!["temperature".into(), "tools".into()],
             created_at: now(),
+            kind: ModelKind::Chat,
+            capabilities: ["tools", "parallel_tools", "json_schema", "logprobs", "completions"]
+                .map(str::to_owned)
+                .to_vec(),
+            tokenizer: None,
         });
         let grants = self.rows.tenants.iter().map(|tenant| ModelGrant { tenant_id: tenant.id, model_id: id });
         self.rows.grants.extend(grants);
@@ -166,6 +176,10 @@ impl Draft {
             weight: 100,
             context_length: None,
             credential: None,
+            external: false,
+            owner_tenant: None,
+            max_output_tokens: None,
+            quantization: None,
         };
         shape(&mut deployment);
         self.rows.deployments.push(deployment);
@@ -192,12 +206,14 @@ pub struct World {
     pub globex: TenantKeys,
     pub model: ModelId,
     pub sims: Vec<Handle>,
+    kinds: Vec<EngineKind>,
     pub deployments: Vec<DeploymentId>,
     pub configuration: Arc<ConfigurationCell>,
     pub kv: Arc<dyn Kv>,
     pub address: SocketAddr,
     pub http: reqwest::Client,
     pub readiness: Readiness,
+    pub inside: OnBehalf,
     spool: tempfile::TempDir,
     _stop: DropGuard,
 }
@@ -214,6 +230,8 @@ pub struct Plan {
     pub deployment: fn(usize, &mut Deployment),
     /// The store that replicas share.
     pub kv: Arc<dyn Kv>,
+    /// Whether the operator lists this machine for engines outside.
+    pub external_loopback: bool,
 }
 
 impl Plan {
@@ -231,6 +249,7 @@ impl Plan {
             draft: Box::new(|_, _, _| {}),
             deployment: |_, _| {},
             kv: Arc::new(MemoryKv::new()),
+            external_loopback: true,
         }
     }
 
@@ -248,8 +267,14 @@ impl Plan {
 const fn kind(engine: Engine) -> EngineKind {
     match engine {
         Engine::Vllm => EngineKind::Vllm,
+        Engine::Sglang => EngineKind::Sglang,
         Engine::Ollama => EngineKind::Ollama,
+        Engine::Tgi => EngineKind::Tgi,
+        Engine::Nim => EngineKind::Nim,
+        Engine::Llamacpp => EngineKind::Llamacpp,
+        Engine::Tei => EngineKind::Tei,
         Engine::Openai => EngineKind::Openai,
+        Engine::Anthropic => EngineKind::Anthropic,
     }
 }
 
@@ -280,12 +305,13 @@ impl World {
             meter,
             kv: kv.clone(),
             engines: EngineClient::new(&engine_rules(), connect).unwrap(),
+            external: EngineClient::new(&external_rules(plan.external_loopback), connect).unwrap(),
             pepper: pepper(),
             key_encryption_key: kek(),
             settings: plan.settings,
             clock: Clock::system(),
         });
-        let (router, readiness) = (gateway.router(), gateway.readiness());
+        let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -303,6 +329,7 @@ impl World {
             acme,
             globex,
             model,
+            kinds: plan.engines.iter().map(|engine| kind(*engine)).collect(),
             sims,
             deployments,
             configuration,
@@ -310,6 +337,7 @@ impl World {
             address,
             http: client(),
             readiness,
+            inside,
             spool,
             _stop: stop.drop_guard(),
         }
@@ -321,6 +349,11 @@ impl World {
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.url(path)).bearer_auth(&self.acme.key)
+    }
+
+    /// POST to a path as acme.
+    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.request(Method::POST, path).json(body)
     }
 
     /// POST /v1/chat/completions as acme.
@@ -358,6 +391,30 @@ impl World {
         }
     }
 
+    /// One more model, served by the simulator at `sim` under `upstream`; seen from the next call on.
+    pub fn serve(&mut self, name: &str, kind: ModelKind, sim: usize, upstream: &str) -> ModelId {
+        let id = self.draft.model(name);
+        self.change_model(id, |model| {
+            model.kind = kind;
+            model.capabilities = vec![];
+        });
+        let engine = self.kinds[sim];
+        let base_url = self.sims[sim].base_url();
+        self.draft.deployment(id, engine, &base_url, |one| one.upstream_model = upstream.into());
+        self.publish();
+        id
+    }
+
+    /// Changes a model; seen once published.
+    pub fn change_model(&mut self, id: ModelId, change: impl FnOnce(&mut Model)) {
+        change(self.draft.rows.models.iter_mut().find(|model| model.id == id).unwrap());
+    }
+
+    /// Changes the deployment of that index; seen once published.
+    pub fn change_deployment(&mut self, index: usize, change: impl FnOnce(&mut Deployment)) {
+        change(&mut self.draft.rows.deployments[index]);
+    }
+
     /// What changed since is seen by the next call.
     pub fn publish(&mut self) {
         self.draft.rows.generation += 1;
@@ -385,6 +442,11 @@ async fn until_ready(readiness: &Readiness) {
         assert!(begun.elapsed() < PATIENCE, "{why}");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+fn external_rules(loopback: bool) -> EgressRules {
+    let allow = if loopback { vec!["127.0.0.0/8".parse().unwrap()] } else { vec![] };
+    EgressRules::outbound(allow).unwrap()
 }
 
 fn engine_rules() -> EgressRules {

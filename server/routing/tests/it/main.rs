@@ -1,2 +1,3 @@
 mod breaker;
 mod plan;
+mod preferences;

@@ -1,7 +1,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use proptest::prelude::*;
-use routing::{Candidate, Demand, Health, Plan, Rank, Reason, Rejection, Standing, plan};
+use routing::{Candidate, Demand, Filter, Health, Plan, Rank, Reason, Rejection, Standing, plan};
 use shared::DeploymentId;
 use snapshot::{DeploymentState, EngineLoad};
 use uuid::Uuid;
@@ -19,6 +19,8 @@ fn candidate(number: u128) -> Candidate {
         load: None,
         health: Health::Healthy,
         standing: Standing::Closed,
+        tier: 0,
+        filtered: None,
     }
 }
 
@@ -38,7 +40,12 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
             weight,
             context_length,
             in_flight,
-            load: load.map(|(running, waiting, kv_use)| EngineLoad { running, waiting, kv_use }),
+            load: load.map(|(running, waiting, kv_use)| EngineLoad {
+                running,
+                waiting,
+                kv_use: Some(kv_use),
+                ..EngineLoad::default()
+            }),
             health,
             standing,
             ..candidate(1)
@@ -119,7 +126,7 @@ fn what_says_it_is_not_ready_is_tried_last_of_all() {
 
 #[test]
 fn a_saturated_engine_yields_to_an_idle_one_of_far_less_weight() {
-    let full = EngineLoad { running: 64, waiting: 9, kv_use: 0.99 };
+    let full = EngineLoad { running: 64, waiting: 9, kv_use: Some(0.99), ..EngineLoad::default() };
     let candidates = [
         Candidate { weight: 10_000, load: Some(full), ..candidate(1) },
         Candidate { weight: 1, in_flight: 3, ..candidate(2) },
@@ -171,4 +178,25 @@ fn a_plan_with_nothing_left_says_how_long_to_wait_or_what_would_fit() {
     let long = plan(Demand { tokens: 9000 }, &[small, candidate(2)], NOW, 1);
     assert_eq!(long.context_limit(), Some(8192));
     assert_eq!(long.rejected[0].1, Rejection::ContextLength { limit: 100 });
+}
+
+#[test]
+fn a_lower_tier_comes_first_but_not_before_what_is_ready() {
+    let wanted = Candidate { tier: 0, weight: 0, ..candidate(1) };
+    let other = Candidate { tier: 1, ..candidate(2) };
+    let unready = Candidate { tier: 0, health: Health::NotReady, ..candidate(3) };
+    let ordered: Vec<_> = plan(Demand::default(), &[other, unready, wanted], NOW, 1)
+        .ordered
+        .iter()
+        .map(|choice| choice.index)
+        .collect();
+    assert_eq!(ordered, [2, 0, 1]);
+}
+
+#[test]
+fn what_is_filtered_is_rejected_with_its_filter() {
+    let filtered = Candidate { filtered: Some(Filter::MaxPrice), ..candidate(1) };
+    let plan = plan(Demand::default(), &[filtered], NOW, 1);
+    assert_eq!(plan.rejected, [(0, Rejection::Filtered(Filter::MaxPrice))]);
+    assert!(plan.ordered.is_empty());
 }

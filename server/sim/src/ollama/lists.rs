@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 
 use crate::{
     failure::{Cause, Failure, Wire},
-    state::{Sim, tagged},
+    models::ModelKind,
+    state::{Found, Sim, tagged},
 };
 
 /// The version that is imitated.
@@ -46,7 +47,7 @@ fn details() -> Value {
 }
 
 fn rows(sim: &Sim, row: impl Fn(String) -> Value) -> Json<Value> {
-    let rows: Vec<_> = sim.options.models.iter().map(|name| row(tagged(name))).collect();
+    let rows: Vec<_> = sim.served.iter().map(|served| row(tagged(&served.name))).collect();
     Json(json!({"models": rows}))
 }
 
@@ -80,13 +81,20 @@ pub async fn show(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
         Ok(asked) => asked,
         Err(error) => return Wire::Ollama.error(&Failure::new(Cause::BadRequest, error.to_string())),
     };
-    if !sim.serves(&asked.model) {
-        return Wire::Ollama.error(&Wire::Ollama.model_not_found(&asked.model));
-    }
+    let Found::Model { served, .. } = sim.find(&asked.model, ModelKind::Chat) else {
+        return Wire::Ollama.error(&Wire::Ollama.voice().model_not_found(&asked.model));
+    };
+    let mut capabilities =
+        if served.kind == ModelKind::Chat { vec!["completion", "tools"] } else { vec!["embedding"] };
+    capabilities.extend(sim.options.vision.then_some("vision"));
+    capabilities.extend(sim.options.reasoning.then_some("thinking"));
     Json(json!({
         "modelfile": "", "parameters": "", "template": "{{ .Prompt }}", "details": details(),
-        "model_info": {"general.architecture": "llama", "llama.context_length": sim.options.context},
-        "capabilities": ["completion", "tools"],
+        "model_info": {
+            "general.architecture": "llama", "llama.context_length": sim.options.context,
+            "llama.embedding_length": sim.options.dimensions,
+        },
+        "capabilities": capabilities,
         "modified_at": stamp(SystemTime::UNIX_EPOCH + sim.born),
     }))
     .into_response()

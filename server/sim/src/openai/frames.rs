@@ -1,29 +1,32 @@
-//! The frames of a streamed answer.
+//! The frames of a streamed chat.
 
 use bytes::{BufMut, Bytes, BytesMut};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Labels, request::StreamUsage, whole::usage};
+use super::{
+    Labels,
+    logprobs::chat_entry,
+    request::ChatCall,
+    style::{NoUsage, Style, ToolFrames, Usage},
+};
 use crate::{
-    answer::{Answer, Said},
+    compose::{Answer, Pieces, Said, ToolUse},
     deliver::Frame,
-    failure::Wire,
 };
 
 /// All frames of an answer, `n` times over when several choices are wanted.
-pub fn write(labels: &Labels, answer: &Answer, n: u32, usage: StreamUsage) -> Vec<Frame> {
-    let mut writer = Writer::new(labels, answer, usage);
-    for index in 0..n {
-        writer.role(index);
+pub fn write(labels: &Labels, answer: &Answer, call: &ChatCall) -> Vec<Frame> {
+    let mut writer = Writer::new(labels, answer, call);
+    for index in 0..call.n {
+        let role = writer.style.role;
+        writer.choice(index, None, 0, |out| out.put_slice(role.as_bytes()), None);
+        if let (Some(thoughts), Some(around)) = (&answer.reasoning, writer.style.thought) {
+            writer.texts(index, thoughts, around, false);
+        }
         match &answer.said {
             Said::Text(pieces) => {
-                for piece in pieces.iter() {
-                    writer.token(index, |out| {
-                        out.put_slice(br#"{"content":"#);
-                        text(out, piece);
-                        out.put_u8(b'}');
-                    });
-                }
+                let around = writer.style.text;
+                writer.texts(index, pieces, around, true);
             }
             Said::Tools(uses) => {
                 for (position, tool) in uses.iter().enumerate() {
@@ -31,20 +34,23 @@ pub fn write(labels: &Labels, answer: &Answer, n: u32, usage: StreamUsage) -> Ve
                 }
             }
         }
-        writer.finish(index, answer.finish.as_str());
+        let last = writer.style.last;
+        let reason = answer.finish.as_str();
+        writer.choice(index, Some(reason), 0, |out| out.put_slice(last.as_bytes()), None);
     }
     writer.end()
 }
 
-fn text(out: &mut BytesMut, text: &str) {
+pub fn text(out: &mut BytesMut, text: &str) {
     // Writing to memory does not fail.
     let _ = serde_json::to_writer(out.writer(), text);
 }
 
 struct Writer<'a> {
-    wire: Wire,
+    style: &'static Style,
+    labels: &'a Labels,
     answer: &'a Answer,
-    usage: StreamUsage,
+    call: &'a ChatCall,
     /// A frame's beginning, up to its choices.
     head: String,
     /// Tokens so far.
@@ -54,83 +60,111 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(labels: &Labels, answer: &'a Answer, usage: StreamUsage) -> Self {
-        let extra = match labels.wire {
-            Wire::Vllm => "",
-            _ => r#","service_tier":"default","system_fingerprint":"fp_simulated""#,
-        };
+    fn new(labels: &'a Labels, answer: &'a Answer, call: &'a ChatCall) -> Self {
+        let style = labels.wire.style();
         let head = format!(
-            r#"data: {{"id":{},"object":"chat.completion.chunk","created":{},"model":{}{extra},"choices":["#,
+            r#"data: {{"id":{},"object":"chat.completion.chunk","created":{},"model":{}{},"choices":["#,
             json!(labels.id),
             labels.created,
             json!(labels.model),
+            style.head,
         );
         let expected = usize::try_from(answer.completion_tokens()).unwrap_or(0) + 4;
         let out = BytesMut::with_capacity(expected * (head.len() + 128));
-        Self { wire: labels.wire, answer, usage, head, tokens: 0, out, frames: Vec::with_capacity(expected) }
+        Self { style, labels, answer, call, head, tokens: 0, out, frames: Vec::with_capacity(expected) }
     }
 
-    fn role(&mut self, index: u32) {
-        let delta: &[u8] = match self.wire {
-            Wire::Vllm => br#"{"role":"assistant","content":""}"#,
-            _ => br#"{"role":"assistant","content":"","refusal":null}"#,
-        };
-        self.choice(index, None, 0, |out| out.put_slice(delta));
-    }
-
-    fn token(&mut self, index: u32, delta: impl FnOnce(&mut BytesMut)) {
-        self.choice(index, None, 1, delta);
-    }
-
-    fn tool(&mut self, index: u32, position: usize, tool: &crate::answer::ToolUse) {
-        let call = json!({"tool_calls": [{
-            "id": format!("chatcmpl-tool-{:08x}{position:08x}", self.tokens),
-            "type": "function",
-            "index": position,
-            "function": {"name": tool.name, "arguments": ""},
-        }]});
-        self.choice(index, None, 0, |out| out.put_slice(call.to_string().as_bytes()));
-        for piece in tool.json.iter() {
-            let part = json!({"tool_calls": [{"index": position, "function": {"arguments": piece}}]});
-            self.token(index, |out| out.put_slice(part.to_string().as_bytes()));
+    fn texts(&mut self, index: u32, pieces: &Pieces, around: [&str; 2], logprobs: bool) {
+        for piece in pieces.iter() {
+            let entry = self.call.logprobs.filter(|_| logprobs);
+            let entry = entry.map(|top| json!({"content": [chat_entry(self.labels.wire, piece, top)]}));
+            let delta = |out: &mut BytesMut| {
+                out.put_slice(around[0].as_bytes());
+                text(out, piece);
+                out.put_slice(around[1].as_bytes());
+            };
+            self.choice(index, None, 1, delta, entry);
         }
     }
 
-    fn finish(&mut self, index: u32, reason: &str) {
-        let delta: &[u8] = match self.wire {
-            Wire::Vllm => br#"{"content":""}"#,
-            _ => b"{}",
-        };
-        self.choice(index, Some(reason), 0, |out| out.put_slice(delta));
+    fn tool(&mut self, index: u32, position: usize, tool: &ToolUse) {
+        let id = self.labels.tool_id(position);
+        let whole = self.style.tools == ToolFrames::Whole;
+        let arguments = if whole { tool.json.text.as_str() } else { "" };
+        let first = json!({
+            "id": id, "type": "function", "index": position,
+            "function": {"name": tool.name, "arguments": arguments},
+        });
+        let tokens = if whole { tool.json.len() } else { 0 };
+        self.value(index, tokens, &json!({"tool_calls": [first]}));
+        if whole {
+            return;
+        }
+        for piece in tool.json.iter() {
+            let part = if self.style.tools == ToolFrames::PiecesWithNulls {
+                json!({"id": null, "index": position, "type": "function",
+                       "function": {"name": null, "arguments": piece}})
+            } else {
+                json!({"index": position, "function": {"arguments": piece}})
+            };
+            self.value(index, 1, &json!({"tool_calls": [part]}));
+        }
     }
 
-    fn choice(&mut self, index: u32, finish: Option<&str>, tokens: u64, delta: impl FnOnce(&mut BytesMut)) {
+    fn value(&mut self, index: u32, tokens: u64, delta: &Value) {
+        self.choice(index, None, tokens, |out| out.put_slice(delta.to_string().as_bytes()), None);
+    }
+
+    fn choice(
+        &mut self,
+        index: u32,
+        finish: Option<&str>,
+        tokens: u64,
+        delta: impl FnOnce(&mut BytesMut),
+        logprobs: Option<Value>,
+    ) {
         self.tokens += tokens;
         self.out.put_slice(self.head.as_bytes());
         self.out.put_slice(br#"{"index":"#);
         self.out.put_slice(index.to_string().as_bytes());
         self.out.put_slice(br#","delta":"#);
         delta(&mut self.out);
-        self.out.put_slice(br#","logprobs":null,"finish_reason":"#);
-        match finish {
-            None => self.out.put_slice(b"null"),
-            Some(reason) => text(&mut self.out, reason),
+        match logprobs {
+            Some(logprobs) => self.out.put_slice(format!(r#","logprobs":{logprobs}"#).as_bytes()),
+            None if self.style.logprobs_always => self.out.put_slice(br#","logprobs":null"#),
+            None => {}
         }
-        if self.wire == Wire::Vllm {
-            self.out.put_slice(if finish.is_some() {
-                br#","stop_reason":null,"token_ids":null"#
-            } else {
-                br#","token_ids":null"#
-            });
+        self.out.put_slice(br#","finish_reason":"#);
+        match finish {
+            None => {
+                self.out.put_slice(b"null");
+                self.out.put_slice(self.style.rest.as_bytes());
+            }
+            Some(reason) => {
+                text(&mut self.out, reason);
+                self.out.put_slice((self.style.end)(self.answer).as_bytes());
+            }
         }
         self.out.put_slice(b"}]");
-        if self.usage.on_each && self.wire == Wire::Vllm {
-            let so_far = usage(self.wire, self.answer, self.tokens);
-            self.out.put_slice(format!(r#","usage":{so_far}"#).as_bytes());
-        } else if self.usage.at_end && self.wire != Wire::Vllm {
+        let asked = self.call.usage;
+        if asked.on_each && self.style.continuous {
+            let usage = self.usage();
+            self.out.put_slice(format!(r#","usage":{usage}"#).as_bytes());
+        } else if self.style.no_usage == NoUsage::Null
+            || self.style.no_usage == NoUsage::NullWhenAsked && asked.at_end
+        {
             self.out.put_slice(br#","usage":null"#);
         }
         self.close(tokens);
+    }
+
+    fn usage(&self) -> Value {
+        (self.style.usage)(Usage {
+            prompt: self.answer.prompt_tokens,
+            cached: self.answer.cached_tokens,
+            completion: self.tokens,
+            reasoning: self.answer.reasoning_tokens().min(self.tokens),
+        })
     }
 
     fn close(&mut self, tokens: u64) {
@@ -140,8 +174,12 @@ impl<'a> Writer<'a> {
     }
 
     fn end(mut self) -> Vec<Frame> {
-        if self.usage.at_end {
-            let usage = usage(self.wire, self.answer, self.tokens);
+        // Thoughts that are kept back were generated all the same.
+        if self.style.thought.is_none() {
+            self.tokens += self.answer.reasoning_tokens() * u64::from(self.call.n);
+        }
+        if self.call.usage.at_end {
+            let usage = self.usage();
             self.out.put_slice(self.head.as_bytes());
             self.out.put_slice(format!(r#"],"usage":{usage}"#).as_bytes());
             self.close(0);

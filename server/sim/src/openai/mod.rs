@@ -1,46 +1,67 @@
-//! OpenAI's chat routes, as vLLM, Ollama and OpenAI itself serve them.
+//! OpenAI's routes, as OpenAI itself and the engines that follow it serve them. Where those differ is told by each
+//! engine's [`Style`] and its [`crate::failure::Voice`].
 
+mod chat;
+mod completions;
+mod embeddings;
 mod frames;
+mod logprobs;
 mod models;
 mod request;
+mod speech;
+mod style;
 mod whole;
 
-pub use request::any_answer;
+pub use chat::chat;
+pub use completions::complete;
+pub use embeddings::{admit_texts, embed, vector, wrong_dimensions};
+pub use logprobs::chat_entry;
+pub use request::{ChatCall, any_answer, read};
+pub use speech::Speech;
+pub use style::{NoUsage, Style, ToolFrames, Usage, content, thoughts};
 
 use std::sync::Arc;
 
 use axum::{
     Extension, Router,
-    extract::{DefaultBodyLimit, OriginalUri, State},
+    extract::DefaultBodyLimit,
     middleware,
     response::Response,
     routing::{get, post},
 };
-use bytes::Bytes;
-use http::HeaderMap;
 
 use crate::{
-    call::{self, Call},
-    deliver,
-    failure::{Cause, Failure, Wire},
+    call,
+    failure::Wire,
     options::Engine,
     socket::Breaker,
     state::{Sim, since_epoch},
+    vllm,
 };
 
 /// Bytes of a body that are read.
 pub const BODY_LIMIT: usize = 64 << 20;
 
+/// What OpenAI serves.
 pub fn routes() -> Router<Arc<Sim>> {
-    Router::new()
-        .route("/v1/chat/completions", post(chat))
-        .merge(beside(
-            Router::new().route("/v1/models", get(models::list)).route("/v1/models/{*id}", get(models::one)),
-        ))
+    chats()
+        .route("/v1/embeddings", post(embed))
+        // Not OpenAI's, but many servers that follow it have it, in Jina's form.
+        .route("/v1/rerank", post(vllm::rerank))
+        .merge(models())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }
 
-/// Lets faults of the widest scope reach routes that are not chat calls.
+/// Chats and completions.
+pub fn chats() -> Router<Arc<Sim>> {
+    Router::new().route("/v1/chat/completions", post(chat)).route("/v1/completions", post(complete))
+}
+
+pub fn models() -> Router<Arc<Sim>> {
+    beside(Router::new().route("/v1/models", get(models::list)).route("/v1/models/{*id}", get(models::one)))
+}
+
+/// Lets faults of the widest scope reach routes that do no model's work.
 pub fn beside(router: Router<Arc<Sim>>) -> Router<Arc<Sim>> {
     router.route_layer(middleware::from_fn(faulty))
 }
@@ -51,15 +72,17 @@ async fn faulty(
     request: axum::extract::Request,
     next: middleware::Next,
 ) -> Response {
-    let wire = wire(&sim);
+    let path = request.uri().path();
+    let wire = if path.starts_with("/api/") { Wire::Ollama } else { wire(&sim) };
     if let Some(fault) = sim.faults.elsewhere() {
         if let Some(failure) = call::before_answer(&fault, wire, &breaker).await {
             return wire.error(&failure);
         }
         tokio::time::sleep(fault.delay()).await;
     }
-    if request.uri().path().starts_with("/v1/") && !call::authorised(&sim, request.headers()) {
-        return wire.error(&Failure::new(Cause::Unauthorized, "Unauthorized"));
+    let open = path.contains("/health") || path.contains("/metrics");
+    if path.starts_with("/v1/") && !open && !call::authorised(&sim, request.headers()) {
+        return wire.error(&wire.voice().unauthorized());
     }
     next.run(request).await
 }
@@ -68,60 +91,35 @@ async fn faulty(
 pub fn wire(sim: &Sim) -> Wire {
     match sim.options.engine {
         Engine::Vllm => Wire::Vllm,
-        Engine::Openai | Engine::Ollama => Wire::Openai,
+        Engine::Sglang => Wire::Sglang,
+        Engine::Ollama => Wire::OllamaOpenai,
+        Engine::Tgi => Wire::TgiOpenai,
+        Engine::Nim => Wire::Nim,
+        Engine::Llamacpp => Wire::Llamacpp,
+        Engine::Tei => Wire::TeiOpenai,
+        Engine::Openai => Wire::Openai,
+        Engine::Anthropic => Wire::Anthropic,
     }
 }
 
 /// What every frame and body of an answer repeats.
 #[derive(Debug)]
-struct Labels {
-    wire: Wire,
-    id: String,
-    created: u64,
-    model: String,
+pub struct Labels {
+    pub wire: Wire,
+    pub id: String,
+    pub created: u64,
+    pub model: String,
 }
 
-async fn chat(
-    State(sim): State<Arc<Sim>>,
-    Extension(breaker): Extension<Breaker>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let wire = wire(&sim);
-    respond(sim, wire, breaker, uri.path(), headers, body)
-        .await
-        .unwrap_or_else(|failure| wire.error(&failure))
-}
+impl Labels {
+    fn new(wire: Wire, prefix: &str, id: String, model: String) -> Self {
+        Self { wire, id: format!("{prefix}{id}"), created: since_epoch().as_secs(), model }
+    }
 
-async fn respond(
-    sim: Arc<Sim>,
-    wire: Wire,
-    breaker: Breaker,
-    path: &str,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Failure> {
-    let named = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let unique = named.filter(|_| wire == Wire::Vllm).unwrap_or_else(|| sim.unique());
-    let context = sim.options.context;
-    let call = Call::arrive(sim, wire, breaker, (path, headers, body.clone())).await?;
-    let request = match request::read(&body) {
-        Ok(request) => request,
-        Err(message) => return Err(call.refuse(Failure::new(Cause::BadRequest, message))),
-    };
-    let (call, answer) = call.answer(&request.model, &request.prompt, context).await?;
-    let labels = Labels {
-        wire,
-        id: format!("chatcmpl-{unique}"),
-        created: since_epoch().as_secs(),
-        model: request.model,
-    };
-    Ok(if request.stream {
-        let frames = frames::write(&labels, &answer, request.n, request.usage);
-        deliver::streamed(call, frames).await
-    } else {
-        let tokens = answer.completion_tokens() * u64::from(request.n);
-        deliver::whole(call, whole::write(&labels, &answer, request.n), tokens).await
-    })
+    /// The id of the answer's tool call at this position.
+    fn tool_id(&self, position: usize) -> String {
+        let unique = self.id.rsplit('-').next().unwrap_or_default();
+        let short: String = unique.chars().rev().take(16).collect::<Vec<_>>().into_iter().rev().collect();
+        format!("{}{short}{position:02x}", self.wire.style().tool_id)
+    }
 }

@@ -1,4 +1,4 @@
-//! The models served, as OpenAI and vLLM list them.
+//! The models served, as each engine lists them on OpenAI's route.
 
 use std::sync::Arc;
 
@@ -10,7 +10,10 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::wire;
-use crate::{failure::Wire, state::Sim};
+use crate::{
+    failure::Wire,
+    state::{Sim, tagged},
+};
 
 pub async fn list(State(sim): State<Arc<Sim>>) -> Json<Value> {
     Json(json!({"object": "list", "data": cards(&sim)}))
@@ -19,26 +22,41 @@ pub async fn list(State(sim): State<Arc<Sim>>) -> Json<Value> {
 pub async fn one(State(sim): State<Arc<Sim>>, Path(id): Path<String>) -> Response {
     match cards(&sim).into_iter().find(|card| card["id"] == id.as_str()) {
         Some(card) => Json(card).into_response(),
-        None => wire(&sim).error(&wire(&sim).model_not_found(&id)),
+        None => wire(&sim).error(&wire(&sim).voice().model_not_found(&id)),
     }
 }
 
 fn cards(sim: &Sim) -> Vec<Value> {
     let created = sim.born.as_secs();
-    let served = sim.options.models.iter();
-    if wire(sim) == Wire::Openai {
-        return served
-            .map(|id| json!({"id": id, "object": "model", "created": created, "owned_by": "simulated"}))
-            .collect();
+    let names = sim.served.iter().map(|served| served.name.as_str());
+    let plain = |id: &str, owner: &str, created: u64| json!({"id": id, "object": "model", "created": created, "owned_by": owner});
+    match wire(sim) {
+        Wire::Vllm => with_loras(sim, "vllm"),
+        Wire::Nim => with_loras(sim, "system"),
+        Wire::Sglang => with_loras(sim, "sglang"),
+        Wire::OllamaOpenai => names.map(|id| plain(&tagged(id), "library", created)).collect(),
+        // TGI serves one model and calls it its own owner; it does not know since when.
+        Wire::TgiOpenai => vec![plain(sim.base_model(), sim.base_model(), 0)],
+        _ => names.map(|id| plain(id, "simulated", created)).collect(),
     }
+}
+
+/// vLLM's cards: LoRAs stand beside the models and name their parent.
+fn with_loras(sim: &Sim, owner: &str) -> Vec<Value> {
+    let created = sim.born.as_secs();
     let card = |id: &str, root: &str, parent: Value, max_model_len: Value| {
-        json!({
-            "id": id, "object": "model", "created": created, "owned_by": "vllm", "root": root, "parent": parent,
-            "max_model_len": max_model_len, "permission": [],
-        })
+        let mut card = json!({
+            "id": id, "object": "model", "created": created, "owned_by": owner, "root": root, "parent": parent,
+            "max_model_len": max_model_len,
+        });
+        if owner != "sglang" {
+            card["permission"] = json!([]);
+        }
+        card
     };
-    let bases = served.map(|id| card(id, id, Value::Null, sim.options.context.into()));
-    let loras = sim.loras.lock();
-    let loras = loras.iter().map(|(id, path)| card(id, path, sim.base_model().into(), Value::Null));
+    let context = || Value::from(sim.options.context);
+    let bases = sim.served.iter().map(|served| card(&served.name, &served.name, Value::Null, context()));
+    let loras = sim.loras.list();
+    let loras = loras.iter().map(|lora| card(&lora.name, &lora.path, sim.base_model().into(), Value::Null));
     bases.chain(loras).collect()
 }

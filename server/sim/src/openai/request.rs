@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::prompt::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text};
+use crate::compose::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text, images_in};
 
 pub struct ChatCall {
     pub model: String,
@@ -11,6 +11,8 @@ pub struct ChatCall {
     pub stream: bool,
     pub usage: StreamUsage,
     pub n: u32,
+    /// How many likeliest tokens to tell at each place.
+    pub logprobs: Option<u32>,
 }
 
 /// Where a stream tells its usage.
@@ -23,6 +25,8 @@ pub struct StreamUsage {
 
 #[derive(Deserialize)]
 struct Body {
+    /// Engines that serve one model do without.
+    #[serde(default)]
     model: String,
     messages: Vec<Message>,
     stream: Option<bool>,
@@ -35,7 +39,12 @@ struct Body {
     stop: Option<Stop>,
     tools: Option<Vec<Tool>>,
     tool_choice: Option<Value>,
+    parallel_tool_calls: Option<bool>,
     response_format: Option<Value>,
+    logprobs: Option<bool>,
+    top_logprobs: Option<u32>,
+    reasoning_effort: Option<String>,
+    chat_template_kwargs: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -46,16 +55,33 @@ struct Message {
 }
 
 #[derive(Deserialize, Default)]
-struct StreamOptions {
+pub struct StreamOptions {
     include_usage: Option<bool>,
     continuous_usage_stats: Option<bool>,
 }
 
+impl StreamOptions {
+    pub fn usage(&self) -> StreamUsage {
+        let at_end = self.include_usage.unwrap_or(false);
+        StreamUsage { at_end, on_each: at_end && self.continuous_usage_stats.unwrap_or(false) }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Stop {
+pub enum Stop {
     One(String),
     Many(Vec<String>),
+}
+
+impl Stop {
+    pub fn list(stop: Option<Self>) -> Vec<String> {
+        match stop {
+            None => vec![],
+            Some(Self::One(stop)) => vec![stop],
+            Some(Self::Many(stops)) => stops,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,13 +99,12 @@ struct Function {
 }
 
 /// The call, or what is wrong with it.
-pub fn read(body: &[u8]) -> Result<ChatCall, String> {
+pub fn read(body: &[u8], can_think: bool) -> Result<ChatCall, String> {
     let body: Body =
         serde_json::from_slice(body).map_err(|error| format!("Invalid request body: {error}"))?;
-    let n = body.n.unwrap_or(1);
-    if !(1..=128).contains(&n) {
-        return Err(format!("n must be between 1 and 128, got {n}."));
-    }
+    let n = choices(body.n)?;
+    let reasoning = can_think && !thinks_not(&body);
+    let images = body.messages.iter().map(|message| images_in(&message.content)).sum();
     let limit = body.max_completion_tokens.or(body.max_tokens);
     if limit == Some(0) {
         return Err("max_tokens must be at least 1, got 0.".to_owned());
@@ -94,16 +119,35 @@ pub fn read(body: &[u8]) -> Result<ChatCall, String> {
             Some(true) => limit.unwrap_or(256),
             _ => body.min_tokens.unwrap_or(0),
         },
-        stops: match body.stop {
-            None => vec![],
-            Some(Stop::One(stop)) => vec![stop],
-            Some(Stop::Many(stops)) => stops,
-        },
+        stops: Stop::list(body.stop),
         format: format(body.response_format.as_ref()),
+        reasoning,
+        one_tool: body.parallel_tool_calls == Some(false),
+        images,
+        ..Prompt::default()
     };
-    let at_end = options.include_usage.unwrap_or(false);
-    let usage = StreamUsage { at_end, on_each: at_end && options.continuous_usage_stats.unwrap_or(false) };
-    Ok(ChatCall { model: body.model, prompt, stream: body.stream.unwrap_or(false), usage, n })
+    Ok(ChatCall {
+        model: body.model,
+        prompt,
+        stream: body.stream.unwrap_or(false),
+        usage: options.usage(),
+        n,
+        logprobs: body.logprobs.unwrap_or(false).then(|| body.top_logprobs.unwrap_or(0)),
+    })
+}
+
+/// `n`, if it can be had.
+pub fn choices(n: Option<u32>) -> Result<u32, String> {
+    let n = n.unwrap_or(1);
+    if (1..=128).contains(&n) { Ok(n) } else { Err(format!("n must be between 1 and 128, got {n}.")) }
+}
+
+/// Whether the caller forbids thinking.
+fn thinks_not(body: &Body) -> bool {
+    let switch = |name: &str| body.chat_template_kwargs.as_ref()?.get(name)?.as_bool();
+    body.reasoning_effort.as_deref() == Some("none")
+        || switch("enable_thinking") == Some(false)
+        || switch("thinking") == Some(false)
 }
 
 fn turn(message: Message) -> Turn {

@@ -41,8 +41,7 @@ fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
     if name.is_empty() || path.is_empty() {
         return Err(Failure::new(Cause::BadRequest, "Both 'lora_name' and 'lora_path' must be provided."));
     }
-    let mut loras = sim.loras.lock();
-    if !load_inplace && loras.contains_key(&name) {
+    if !load_inplace && sim.loras.has(&name) {
         return Err(Failure::new(
             Cause::BadRequest,
             format!(
@@ -58,7 +57,7 @@ fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
         ));
     }
     let text = format!("Success: LoRA adapter '{name}' added successfully.");
-    loras.insert(name, path);
+    sim.loras.put(name, path);
     Ok(text)
 }
 
@@ -73,8 +72,9 @@ fn remove(sim: &Sim, name: &str) -> Result<String, Failure> {
             "'lora_name' needs to be provided to unload a LoRA adapter.",
         ));
     }
-    match sim.loras.lock().remove(name) {
-        Some(_) => Ok(format!("Success: LoRA adapter '{name}' removed successfully.")),
-        None => Err(Failure::new(Cause::NotFound, format!("The lora adapter '{name}' cannot be found."))),
+    if sim.loras.remove(name) {
+        Ok(format!("Success: LoRA adapter '{name}' removed successfully."))
+    } else {
+        Err(Failure::new(Cause::NotFound, format!("The lora adapter '{name}' cannot be found.")))
     }
 }

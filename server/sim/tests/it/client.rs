@@ -72,3 +72,42 @@ pub async fn until(sim: &Handle, wanted: impl Fn(&StatsView) -> bool) -> StatsVi
     }
     panic!("not within 5 s: {:?}", sim.stats());
 }
+
+/// A weather tool and a clock, in OpenAI's form.
+pub fn tools() -> Value {
+    let tool = |name: &str| {
+        json!({"type": "function", "function": {"name": name, "description": "", "parameters":
+            {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}}})
+    };
+    json!([tool("get_weather"), tool("get_time")])
+}
+
+/// A chat with an image.
+pub fn seeing() -> Value {
+    json!({"model": "m", "messages": [{"role": "user", "content": [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+    ]}]})
+}
+
+pub async fn status(sim: &Handle, method: Method, path: &str) -> StatusCode {
+    send(sim, method, path, "").await.unwrap().status()
+}
+
+/// The payloads of a stream of events that need not end with `[DONE]`.
+pub fn payloads(text: &str) -> Vec<Value> {
+    let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
+    data.filter(|data| *data != "[DONE]").map(|data| serde_json::from_str(data).unwrap()).collect()
+}
+
+/// A header with a request; the others are as in [`send`].
+pub async fn post_with(sim: &Handle, path: &str, headers: &[(&str, &str)], body: &Value) -> Sent {
+    let stream = TcpStream::connect(sim.addr).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let mut request = Request::builder().method(Method::POST).uri(path).header(HOST, "sim");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    sender.send_request(request.body(Full::new(Bytes::from(body.to_string()))).unwrap()).await
+}

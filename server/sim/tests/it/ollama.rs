@@ -73,3 +73,51 @@ async fn the_openai_route_answers_too() {
     assert_eq!(chunks[0]["usage"], Value::Null);
     assert!(chunks.last().unwrap()["usage"]["completion_tokens"].is_u64());
 }
+
+#[tokio::test]
+async fn generating_gives_a_response_and_its_context() {
+    let sim = ollama().await;
+    let request = json!({"model": "m", "prompt": "hello", "stream": false});
+    let (_, whole) = json_of(post(&sim, "/api/generate", &request).await).await;
+    assert_eq!((&whole["done"], whole["context"].as_array().map(Vec::len)), (&json!(true), Some(1)));
+    let request = json!({"model": "m", "prompt": "hello"});
+    let lines = lines(&text_of(post(&sim, "/api/generate", &request).await).await);
+    let text: String = lines.iter().filter_map(|line| line["response"].as_str()).collect();
+    assert_eq!(whole["response"], text);
+    let (_, loaded) = json_of(post(&sim, "/api/generate", &json!({"model": "m"})).await).await;
+    assert_eq!(loaded["done_reason"], "load");
+}
+
+#[tokio::test]
+async fn thinking_comes_before_content_and_can_be_refused() {
+    let mut request = chat("hello", true);
+    request["think"] = json!(true);
+    let (status, body) = json_of(post(&ollama().await, "/api/chat", &request).await).await;
+    assert_eq!(
+        (status, body),
+        (StatusCode::BAD_REQUEST, json!({"error": "\"m\" does not support thinking"}))
+    );
+
+    let options = SimOptions { reasoning: true, ..SimOptions::unpaced(Engine::Ollama, ["m"]) };
+    let sim = spawn(options).await.unwrap();
+    let lines = lines(&text_of(post(&sim, "/api/chat", &request).await).await);
+    assert!(lines[0]["message"]["thinking"].is_string());
+    assert_eq!(lines[0]["message"]["content"], "");
+    assert!(lines.last().unwrap()["message"].get("thinking").is_none());
+    let (_, shown) = json_of(post(&sim, "/api/show", &json!({"model": "m"})).await).await;
+    assert_eq!(shown["capabilities"], json!(["completion", "tools", "thinking"]));
+}
+
+#[tokio::test]
+async fn errors_on_openais_route_have_its_shape() {
+    let sim = ollama().await;
+    let mut request = chat("hello", false);
+    request["model"] = json!("n");
+    let (status, body) = json_of(post(&sim, "/v1/chat/completions", &request).await).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        body,
+        json!({"error": {"message": "model 'n' not found", "type": "not_found_error", "param": null, "code": null}})
+    );
+    assert_eq!(get(&sim, "/v1/models").await.1["data"][0]["id"], "m:latest");
+}

@@ -145,3 +145,47 @@ async fn a_key_is_asked_for_when_one_is_set() {
     let (status, body) = json_of(post(&sim, "/v1/chat/completions", &chat("hello", false)).await).await;
     assert_eq!((status, &body["error"]["code"]), (StatusCode::UNAUTHORIZED, &json!("invalid_api_key")));
 }
+
+#[tokio::test]
+async fn tokens_are_numbered_and_read_back() {
+    let sim = vllm().await;
+    let request = json!({"model": "m", "prompt": "Hello there", "return_token_strs": true});
+    let (_, tokens) = json_of(post(&sim, "/tokenize", &request).await).await;
+    assert_eq!((&tokens["count"], &tokens["token_strs"]), (&json!(2), &json!(["Hello", " there"])));
+    assert_eq!(tokens["max_model_len"], 8192);
+    let back = json!({"model": "m", "tokens": tokens["tokens"]});
+    assert_eq!(json_of(post(&sim, "/detokenize", &back).await).await.1, json!({"prompt": "Hello there"}));
+    let (status, _) = json_of(post(&sim, "/tokenize", &json!({"model": "m"})).await).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn pooling_models_rank_score_and_classify() {
+    let sim = spawn(SimOptions::unpaced(Engine::Vllm, ["r=rerank", "c=classify"])).await.unwrap();
+    let documents = json!(["Bread is baked.", "Paris is the capital of France."]);
+    let rank = json!({"model": "r", "query": "capital of France", "documents": documents, "top_n": 1});
+    let (_, ranked) = json_of(post(&sim, "/v1/rerank", &rank).await).await;
+    assert_eq!(ranked["results"].as_array().unwrap().len(), 1);
+    assert_eq!(ranked["results"][0]["document"]["text"], documents[1]);
+    let score = json!({"model": "r", "text_1": "capital of France", "text_2": documents});
+    let (_, scored) = json_of(post(&sim, "/score", &score).await).await;
+    assert!(scored["data"][1]["score"].as_f64() > scored["data"][0]["score"].as_f64());
+    let (_, classes) =
+        json_of(post(&sim, "/classify", &json!({"model": "c", "input": ["nice", "kill"]})).await).await;
+    assert_eq!(
+        (&classes["data"][0]["label"], &classes["data"][1]["label"]),
+        (&json!("safe"), &json!("violence"))
+    );
+    assert_eq!(classes["data"][0]["num_classes"], 6);
+    let (status, body) = json_of(post(&sim, "/classify", &json!({"model": "r", "input": "x"})).await).await;
+    assert_eq!((status, &body["error"]["type"]), (StatusCode::BAD_REQUEST, &json!("BadRequestError")));
+}
+
+#[tokio::test]
+async fn a_stop_text_is_told() {
+    let sim = vllm().await;
+    let mut request = chat("hello", false);
+    request["stop"] = json!(["simulated"]);
+    let (_, body) = json_of(post(&sim, "/v1/chat/completions", &request).await).await;
+    assert_eq!(body["choices"][0]["stop_reason"], "simulated");
+}

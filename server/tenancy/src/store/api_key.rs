@@ -1,4 +1,4 @@
-//! API keys and their secrets' hashes.
+//! API keys and their secrets' hashes. The playground's keys, which have no secret, are not among those that are shown.
 
 use chrono::{DateTime, Utc};
 use db::{OnConstraint, TenantTx};
@@ -71,7 +71,7 @@ pub async fn list(
     let found: Vec<Row> = sqlx::query_as(
         "select id, project_id, name, created_by, display_prefix, last_four, scopes, allowed_models, created_at, \
            expires_at, disabled_at, revoked_at, last_used_at from api_keys \
-         where tenant_id = $1 and ($2::uuid is null or id < $2) and ($3::uuid is null or project_id = $3) \
+         where tenant_id = $1 and kind = 'secret' and ($2::uuid is null or id < $2) and ($3::uuid is null or project_id = $3) \
            and ($4::text is null or $4 = case when revoked_at is not null then 'revoked' \
              when expires_at <= $5 then 'expired' when disabled_at is not null then 'disabled' else 'active' end) \
          order by id desc limit $6",
@@ -95,7 +95,8 @@ pub async fn get(
     let tenant = tx.tenant_id().uuid();
     let found: Option<Row> = sqlx::query_as(
         "select id, project_id, name, created_by, display_prefix, last_four, scopes, allowed_models, created_at, \
-           expires_at, disabled_at, revoked_at, last_used_at from api_keys where tenant_id = $1 and id = $2",
+           expires_at, disabled_at, revoked_at, last_used_at from api_keys \
+         where tenant_id = $1 and id = $2 and kind = 'secret'",
     )
     .bind(tenant)
     .bind(id.uuid())

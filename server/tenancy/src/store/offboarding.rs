@@ -64,3 +64,15 @@ pub async fn sign_everybody_out(
     .await?;
     Ok(())
 }
+
+/// Destroys the tenant's data key with what it sealed, and what its people shared.
+pub async fn destroy_secrets(tx: &mut OperatorTx, tenant: TenantId) -> Result<(), TenancyError> {
+    for statement in [
+        "delete from tenant_upstreams where tenant_id = $1",
+        "delete from tenant_data_keys where tenant_id = $1",
+        "delete from playground_shares where tenant_id = $1",
+    ] {
+        sqlx::query(statement).bind(tenant.uuid()).execute(tx.conn()).await?;
+    }
+    Ok(())
+}

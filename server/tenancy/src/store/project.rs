@@ -17,15 +17,18 @@ struct Row {
     name: String,
     team_id: Option<Uuid>,
     cost_centre: Option<String>,
+    data_class: Option<String>,
+    store_responses: bool,
     created_at: DateTime<Utc>,
     archived_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for Project {
     fn from(row: Row) -> Self {
-        let Row { id, name, team_id, cost_centre, created_at, archived_at } = row;
+        let Row { id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at } =
+            row;
         let (id, team_id) = (ProjectId::from_uuid(id), team_id.map(TeamId::from_uuid));
-        Self { id, name, team_id, cost_centre, created_at, archived_at }
+        Self { id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at }
     }
 }
 
@@ -42,7 +45,7 @@ pub async fn list(
 ) -> Result<Vec<Project>, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found: Vec<Row> = sqlx::query_as(
-        "select id, name, team_id, cost_centre, created_at, archived_at from projects \
+        "select id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at from projects \
          where tenant_id = $1 and ($2::uuid is null or id > $2) and ($3::bool is null or (archived_at is not null) = $3) \
          order by id limit $4",
     )
@@ -58,7 +61,7 @@ pub async fn list(
 pub async fn get(tx: &mut TenantTx, id: ProjectId) -> Result<Option<Project>, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found: Option<Row> = sqlx::query_as(
-        "select id, name, team_id, cost_centre, created_at, archived_at from projects where tenant_id = $1 and id = $2",
+        "select id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at from projects where tenant_id = $1 and id = $2",
     )
     .bind(tenant)
     .bind(id.uuid())
@@ -93,14 +96,15 @@ pub async fn insert(
 ) -> Result<Project, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let inserted = sqlx::query_as(
-        "insert into projects (tenant_id, id, team_id, name, cost_centre, created_at) values ($1, $2, $3, $4, $5, $6) \
-         returning id, name, team_id, cost_centre, created_at, archived_at",
+        "insert into projects (tenant_id, id, team_id, name, cost_centre, data_class, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
+         returning id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at",
     )
     .bind(tenant)
     .bind(ProjectId::generate().uuid())
     .bind(new.team_id.map(TeamId::uuid))
     .bind(new.name.as_str())
     .bind(new.cost_centre.as_ref().map(DisplayName::as_str))
+    .bind(&new.data_class)
     .bind(now)
     .fetch_one(tx.conn())
     .await;
@@ -118,8 +122,9 @@ pub async fn update(
         "update projects set name = coalesce($3, name), \
          team_id = case when $4 then $5 else team_id end, \
          cost_centre = case when $6 then $7 else cost_centre end, \
-         archived_at = case when $8 then null else archived_at end \
-         where tenant_id = $1 and id = $2 returning id, name, team_id, cost_centre, created_at, archived_at",
+         archived_at = case when $8 then null else archived_at end, \
+         data_class = case when $9 then $10 else data_class end, store_responses = coalesce($11, store_responses) \
+         where tenant_id = $1 and id = $2 returning id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at",
     )
     .bind(tenant)
     .bind(id.uuid())
@@ -129,6 +134,9 @@ pub async fn update(
     .bind(change.cost_centre.is_some())
     .bind(change.cost_centre.as_ref().and_then(|centre| centre.as_ref().map(DisplayName::as_str)))
     .bind(change.archived == Some(false))
+    .bind(change.data_class.is_some())
+    .bind(change.data_class.clone().flatten())
+    .bind(change.store_responses)
     .fetch_one(tx.conn())
     .await;
     match constrained(updated) {
@@ -144,12 +152,13 @@ fn constrained(written: Result<Row, sqlx::Error>) -> Result<Project, TenancyErro
         Err(error) => Err(match error.constraint() {
             Some("projects_name") => name_taken(),
             Some("projects_team") => TenancyError::UnknownTeam,
+            Some("projects_data_class") => TenancyError::UnknownDataClass,
             _ => error.into(),
         }),
     }
 }
 
-/// How many keys of a project work. None of its keys changes until the transaction ends.
+/// How many keys of a project work, that of the playground aside. None of its keys changes until the transaction ends.
 pub async fn hold_working_keys(
     tx: &mut TenantTx,
     id: ProjectId,
@@ -158,7 +167,7 @@ pub async fn hold_working_keys(
     let tenant = tx.tenant_id().uuid();
     let keys: Vec<bool> = sqlx::query_scalar(
         "select revoked_at is null and disabled_at is null and coalesce(expires_at > $3, true) from api_keys \
-         where tenant_id = $1 and project_id = $2 order by id for no key update",
+         where tenant_id = $1 and project_id = $2 and kind = 'secret' order by id for no key update",
     )
     .bind(tenant)
     .bind(id.uuid())

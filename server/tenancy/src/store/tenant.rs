@@ -18,6 +18,7 @@ pub struct Row {
     name: String,
     status: String,
     max_concurrent_requests: Option<i32>,
+    external_engines: bool,
     demo: bool,
     created_at: DateTime<Utc>,
     suspended_at: Option<DateTime<Utc>>,
@@ -37,6 +38,7 @@ impl Row {
             name: self.name,
             status,
             max_concurrent_requests: self.max_concurrent_requests.and_then(|limit| u32::try_from(limit).ok()),
+            external_engines: self.external_engines,
             demo: self.demo,
             created_at: self.created_at,
             suspended_at: self.suspended_at,
@@ -52,7 +54,7 @@ pub async fn list(
     rows: i64,
 ) -> Result<Vec<Row>, TenancyError> {
     let found = sqlx::query_as(
-        "select id, slug, name, status, max_concurrent_requests, demo, created_at, suspended_at from tenants \
+        "select id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at from tenants \
          where ($1::uuid is null or id < $1) and case when $2::text is null then status <> 'deleted' else status = $2 end \
          order by id desc limit $3",
     )
@@ -68,7 +70,7 @@ pub async fn list(
 pub async fn get(tx: &mut TenantTx) -> Result<Row, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found = sqlx::query_as(
-        "select id, slug, name, status, max_concurrent_requests, demo, created_at, suspended_at from tenants where id = $1",
+        "select id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at from tenants where id = $1",
     )
     .bind(tenant)
     .fetch_optional(tx.conn())
@@ -88,7 +90,7 @@ pub struct NewRow<'a> {
 pub async fn insert(tx: &mut OperatorTx, new: &NewRow<'_>, now: DateTime<Utc>) -> Result<Row, TenancyError> {
     let row = sqlx::query_as(
         "insert into tenants (id, slug, name, max_concurrent_requests, created_at) values ($1, $2, $3, $4, $5) \
-         returning id, slug, name, status, max_concurrent_requests, demo, created_at, suspended_at",
+         returning id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at",
     )
     .bind(new.id.uuid())
     .bind(new.slug.as_str())
@@ -147,7 +149,8 @@ pub async fn update(
         "update tenants set name = coalesce($2, name), status = coalesce($3, status), \
          suspended_at = case $3 when 'suspended' then coalesce(suspended_at, $4) when 'active' then null \
            else suspended_at end, \
-         max_concurrent_requests = case when $5 then $6 else max_concurrent_requests end \
+         max_concurrent_requests = case when $5 then $6 else max_concurrent_requests end, \
+         external_engines = coalesce($7, external_engines) \
          where id = $1 and status <> 'deleted'",
     )
     .bind(tenant)
@@ -156,6 +159,7 @@ pub async fn update(
     .bind(now)
     .bind(change.max_concurrent_requests.is_some())
     .bind(limit)
+    .bind(change.external_engines)
     .execute(tx.conn())
     .await?;
     Ok(())

@@ -13,7 +13,7 @@ use db::PgConnection;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use kv::{Kv, MemoryKv};
-use secrets::{Pepper, Token, TokenKind};
+use secrets::{KeyEncryptionKey, Pepper, Token, TokenKind};
 use serde_json::Value;
 use shared::{AccessTokenId, Clock, MemberId, ModelId, OperatorId, OperatorTokenId, Role};
 use tenancy::{Tenancy, TenancyParts};
@@ -75,7 +75,12 @@ impl App {
         let access =
             Access::new(AccessParts { db: (*db).clone(), kv: Arc::clone(&kv), clock, pepper: pepper() });
         let public_url = "https://switchyard.example/".parse().unwrap();
-        let tenancy = Tenancy::new(TenancyParts { access: access.clone(), kv: Arc::clone(&kv), public_url });
+        let tenancy = Tenancy::new(TenancyParts {
+            key_encryption_key: KeyEncryptionKey::new([8; 32]),
+            access: access.clone(),
+            kv: Arc::clone(&kv),
+            public_url,
+        });
         let (router, document) = tenancy::routes(tenancy).split_for_parts();
         let router = surround(router, access);
         let operator = operator(&mut db.superuser().await, start).await;

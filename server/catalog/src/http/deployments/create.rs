@@ -10,14 +10,17 @@ use web::{Json, Problem};
 use crate::{
     CatalogState,
     deployment::{self, Checked, Served},
-    operator_key, store,
+    model, operator_key,
+    probe::{ProbedEngine, ProbedModel},
+    store,
     store::deployment::NewDeployment,
 };
 
 /// The pool of deployments that name none.
 const DEFAULT_POOL: &str = "default";
 
-/// Registers a served copy of a model. The engine is asked what it serves; an unknown model is created from its answer.
+/// Registers a served copy of a model. The engine is asked what it serves, and where none is named what it is; an unknown
+/// model is created from its answer.
 #[utoipa::path(
     post, path = "/api/v1/deployments", tag = "deployments", operation_id = "create_deployment", request_body = CreateDeployment,
     responses((status = 201, body = Deployment), (status = 400, description = "A field is wrong, or the engine does not answer"),
@@ -28,18 +31,43 @@ pub async fn create(
     permit: OperatorPermit<MayCreateDeployment>,
     Json(new): Json<CreateDeployment>,
 ) -> Result<(StatusCode, Json<Deployment>), Refusal> {
-    let checked = deployment::check_new(&new, &state.egress)?;
-    let engine =
-        state.probe.probe(checked.engine, &checked.base_url, new.credential.as_deref()).await.map_err(
-            |refusal| {
-                Problem::field("base_url", format!("the engine does not answer as {}: {refusal}", new.engine))
-            },
-        )?;
+    let checked = deployment::check_new(&new, state.rules(new.external))?;
+    let engine = asked(&state, &new, &checked).await?;
+    deployment::check_external(new.external, engine.engine)?;
     let served = deployment::served(new.upstream_model.as_deref(), &new.model, &engine)?;
+    let described = state
+        .asks(new.external)
+        .describe(engine.engine, &checked.base_url, new.credential.as_deref(), &served.upstream_model)
+        .await;
+    let found = Found { engine: &engine, model: described.as_ref().or(served.listed), served: &served };
     let mut tx = permit.begin().await?;
-    let made = register(&state, &mut tx, &new, &checked, &served, permit.now()).await?;
+    let made = register(&state, &mut tx, &new, &checked, &found, permit.now()).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// What the engine says of itself.
+async fn asked(
+    state: &CatalogState,
+    new: &CreateDeployment,
+    checked: &Checked,
+) -> Result<ProbedEngine, Problem> {
+    let (probe, credential) = (state.asks(new.external), new.credential.as_deref());
+    match checked.engine {
+        Some(engine) => probe.probe(engine, &checked.base_url, credential).await.map_err(|refusal| {
+            Problem::field("base_url", format!("the engine does not answer as {engine}: {refusal}"))
+        }),
+        None => probe.detect(&checked.base_url, credential).await.map_err(|refusal| {
+            Problem::field("base_url", format!("no engine was found there: {refusal}; name it in `engine`"))
+        }),
+    }
+}
+
+/// What asking found out.
+struct Found<'a> {
+    engine: &'a ProbedEngine,
+    model: Option<&'a ProbedModel>,
+    served: &'a Served<'a>,
 }
 
 async fn register(
@@ -47,23 +75,31 @@ async fn register(
     tx: &mut OperatorTx,
     new: &CreateDeployment,
     checked: &Checked,
-    served: &Served,
+    found: &Found<'_>,
     now: DateTime<Utc>,
 ) -> Result<Deployment, Refusal> {
     let credential = match &new.credential {
         Some(text) => Some(operator_key::seal(tx, &state.key_encryption_key, text, now).await?),
         None => None,
     };
+    let told = found.model;
     let row = NewDeployment {
         name: new.name.trim(),
-        engine: checked.engine,
+        engine: found.engine.engine,
+        engine_version: found.engine.version.as_deref(),
         base_url: &checked.base_url,
-        model_id: model(state, tx, &new.model, served, now).await?,
-        upstream_model: &served.upstream_model,
+        model_id: model_of(state, tx, &new.model, found, now).await?,
+        upstream_model: &found.served.upstream_model,
         pool_id: pool(tx, new.pool.as_deref(), now).await?,
         region: new.region.as_deref(),
         weight: checked.weight,
-        context_length: served.context_length,
+        context_length: new.context_length.or_else(|| told.and_then(|model| model.context_length)),
+        max_output_tokens: new.max_output_tokens.or_else(|| told.and_then(|model| model.max_output_tokens)),
+        quantization: new
+            .quantization
+            .as_deref()
+            .or_else(|| told.and_then(|model| model.quantization.as_deref())),
+        external: new.external,
         credential,
     };
     let taken = || {
@@ -77,24 +113,24 @@ async fn register(
 }
 
 /// The model by its name, created if it is unknown.
-async fn model(
+async fn model_of(
     state: &CatalogState,
     tx: &mut OperatorTx,
     name: &str,
-    served: &Served,
+    found: &Found<'_>,
     now: DateTime<Utc>,
 ) -> Result<ModelId, Refusal> {
     if let Some(id) = store::model::id_by_name(tx, name).await? {
         return Ok(id);
     }
+    let engine = found.engine;
+    let capabilities = model::found_capabilities(engine.engine, found.model, engine.lora.unwrap_or_default());
     let new = CreateModel {
         name: name.to_owned(),
-        display_name: None,
-        description: String::new(),
-        context_length: deployment::context_of_new_model(served),
-        max_output_tokens: None,
-        price: None,
-        grant_all: false,
+        kind: model::found_kind(engine.engine, found.model),
+        context_length: deployment::context_of_new_model(found.model),
+        capabilities: Some(capabilities),
+        ..CreateModel::default()
     };
     let id = match store::model::insert(tx, &new, now).await? {
         Some(id) => id,

@@ -1,6 +1,11 @@
+mod addressed;
 pub mod create;
 pub mod delete;
+pub mod detect;
+pub mod drain;
+pub mod errors;
 pub mod get;
 pub mod list;
 pub mod probe;
+pub mod test;
 pub mod update;

@@ -1,13 +1,15 @@
 //! `PATCH /api/v1/tenants/{tenant_id}/projects/{project_id}`
 
 use access::{TenantPermit, grants::UpdateProject};
+use axum::extract::State;
 use shared::{ProjectId, TenantId};
 use shared_api::tenancy::{Project, ProjectChange};
 use web::{Json, Path, ProblemBody};
 
-use crate::{TenancyError, store};
+use crate::{Tenancy, TenancyError, people, store};
 
-/// Renames a project, moves it to a team, changes its cost centre, or takes it out of the archive.
+/// Renames a project, moves it to a team, changes its cost centre, or takes it out of the archive; as an administrator also
+/// changes its data class and whether its responses are stored.
 ///
 /// Usage keeps the team and cost centre that it was recorded with.
 #[utoipa::path(
@@ -26,6 +28,7 @@ use crate::{TenancyError, store};
     )
 )]
 pub async fn update_project(
+    State(tenancy): State<Tenancy>,
     permit: TenantPermit<UpdateProject>,
     path: Path<(TenantId, ProjectId)>,
     Json(change): Json<ProjectChange>,
@@ -34,7 +37,15 @@ pub async fn update_project(
     if change.archived == Some(true) {
         return Err(TenancyError::ArchivedByChange);
     }
+    let governed = change.data_class.is_some() || change.store_responses.is_some();
+    if governed && !people::administers(permit.caller()) {
+        return Err(TenancyError::AdministratorsOnly);
+    }
     let mut tx = permit.begin().await?;
+    if change.store_responses == Some(true) {
+        // What is stored is sealed with the tenant's own key.
+        access::tenant_data_key(&mut tx, tenancy.key_encryption_key(), permit.now()).await?;
+    }
     let project = store::project::update(&mut tx, id, &change).await?;
     let project = project.ok_or(TenancyError::NotFound("project"))?;
     tx.commit().await?;

@@ -8,7 +8,7 @@ use web::{Path, ProblemBody};
 
 use crate::{Tenancy, TenancyError, revocation, store};
 
-/// Deletes a tenant: its keys, sessions, tokens and invitations stop at once.
+/// Deletes a tenant: its keys, sessions, tokens and invitations stop at once, its data key is destroyed.
 ///
 /// Usage, invoices and the audit log stay. The slug stays taken.
 #[utoipa::path(
@@ -30,6 +30,7 @@ pub async fn delete_tenant(
     }
     let keys = store::offboarding::revoke_keys(&mut tx, id, now).await?;
     store::offboarding::sign_everybody_out(&mut tx, id, now).await?;
+    store::offboarding::destroy_secrets(&mut tx, id).await?;
     tx.commit().await?;
     revocation::announce(tenancy.kv(), &keys).await;
     Ok(StatusCode::NO_CONTENT)

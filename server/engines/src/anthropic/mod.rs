@@ -1,0 +1,53 @@
+//! Any server that speaks Anthropic's Messages API: chat converted both ways, tool calls and images included.
+//!
+//! Source: Anthropic's API reference, version 2023-06-01 (the header's value), as of 2026.
+
+mod probe;
+mod reply;
+mod request;
+mod stream;
+
+use bytes::Bytes;
+use snapshot::EngineKind;
+
+pub(crate) use probe::answers;
+
+use crate::{
+    Credential, Decoder, Engine, EngineError, EngineRequest, Labels, Payload, PrepareContext, Probe, Target,
+    Task, TaskKind, Unsupported,
+};
+
+pub(crate) struct Anthropic;
+
+/// Demanded of every request.
+const HEADERS: &[(&str, &str)] = &[("anthropic-version", "2023-06-01")];
+
+#[async_trait::async_trait]
+impl Engine for Anthropic {
+    fn kind(&self) -> EngineKind {
+        EngineKind::Anthropic
+    }
+
+    fn supports(&self, task: TaskKind) -> bool {
+        task == TaskKind::Chat
+    }
+
+    fn prepare(&self, task: Task<'_>, context: &PrepareContext<'_>) -> Result<EngineRequest, Unsupported> {
+        let Task::Chat(chat) = task else { return Err(Unsupported::task(task.kind())) };
+        let request = EngineRequest::new("/v1/messages", request::body(chat, context)?, context);
+        Ok(EngineRequest { credential: Credential::ApiKey, headers: HEADERS, ..request }
+            .streamed(chat.wants_stream()))
+    }
+
+    fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {
+        Decoder::sse(stream::Stream::new(labels))
+    }
+
+    fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
+        if task == TaskKind::Chat { reply::whole(&body, labels) } else { Err(EngineError::malformed()) }
+    }
+
+    async fn probe(&self, target: &Target<'_>) -> Probe {
+        probe::probe(target).await
+    }
+}

@@ -1,0 +1,32 @@
+//! vLLM's health, models and load.
+
+use serde::Deserialize;
+
+use super::metrics;
+use crate::{Probe, Target, openai, prometheus};
+
+#[derive(Deserialize)]
+struct Version {
+    version: String,
+}
+
+pub async fn probe(target: &Target<'_>) -> Probe {
+    let (health, models, metrics, version) = tokio::join!(
+        target.get("/health"),
+        openai::models(target),
+        target.text("/metrics"),
+        target.json::<Version>("/version"),
+    );
+    // It answers 503 once its engine process has died; while it loads it does not listen yet.
+    if let Err(error) = health {
+        return Probe::failed(&error);
+    }
+    let mut probe = Probe::listing(models);
+    probe.version = version.ok().map(|version| version.version);
+    if let Ok(text) = metrics {
+        // The line is there once LoRAs are enabled, with none loaded too.
+        probe.lora = Some(prometheus::has(&text, "vllm:lora_requests_info"));
+        probe = probe.with_load("vllm", &text, metrics::load(&text));
+    }
+    probe
+}

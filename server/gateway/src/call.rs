@@ -1,0 +1,258 @@
+//! One call: the stages, one after the other.
+
+use axum::{body::Body, response::Response};
+use bytes::Bytes;
+use dialects::responses::{Framing, ResponsesRequest};
+use engines::{Labels, TaskKind, engine};
+use http::{HeaderValue, header};
+use shared::UsageEventId;
+use tokio::time::Instant;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::{
+    admit::{Admitted, Caller},
+    arrival::Arrival,
+    dialect::{
+        self,
+        responses::{Latest, Turn, no_previous},
+    },
+    dispatch::{Answer, dispatch},
+    error::CallError,
+    estimate,
+    gateway::Shared,
+    http::Shown,
+    intake, memory,
+    parsed::Parsed,
+    plan::{Planned, Target},
+    priority::Priority,
+    relay::{Streaming, Tally, Voice, relay_stream, relay_whole},
+    reserve::Reserved,
+    settle::{self, End, Tab, Who, durable},
+    surface::Endpoint,
+    trace::Stage,
+    upstream::Outgoing,
+    watch::Watch,
+};
+
+/// A known caller at an endpoint.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) gateway: &'a Shared,
+    pub(crate) arrival: &'a Arrival<'a>,
+    pub(crate) caller: &'a Caller,
+    pub(crate) endpoint: Endpoint,
+    /// See [`Who::event`].
+    pub(crate) event: Option<UsageEventId>,
+}
+
+/// A call that has its answer: whole and settled, or about to stream.
+enum Served {
+    Whole(Response),
+    Stream(Box<Streaming>),
+}
+
+impl Call<'_> {
+    const fn who(&self) -> Who<'_> {
+        Who { caller: self.caller, arrival: self.arrival, endpoint: self.endpoint, event: self.event }
+    }
+
+    /// Reads the body and answers it.
+    pub(crate) async fn answer(&self, body: &mut Body, shown: &mut Shown) -> Result<Response, CallError> {
+        let stage = self.arrival.trace().stage(Stage::Intake);
+        let reading = async {
+            let body =
+                intake::body(self.arrival.headers(), body, self.gateway.settings.max_body_bytes).await?;
+            self.parse(&body).await
+        };
+        let parsed = reading.instrument(stage).await;
+        self.answer_parsed(parsed, shown).await
+    }
+
+    async fn parse(&self, body: &Bytes) -> Result<Parsed, CallError> {
+        match self.endpoint {
+            Endpoint::Messages => dialect::messages::read(body),
+            Endpoint::CountTokens => dialect::count::messages(body),
+            Endpoint::InputTokens => dialect::count::responses(body),
+            Endpoint::Moderations => dialect::moderations::read(self.gateway, self.caller, body),
+            Endpoint::Responses => {
+                let request = intake::json(body, "`model` and `input`")?;
+                self.turn(request, Framing::Sse, None).await
+            }
+            endpoint => Parsed::read(endpoint, body),
+        }
+    }
+
+    /// A response asked for, with what it goes on from.
+    pub(crate) async fn turn(
+        &self,
+        request: ResponsesRequest,
+        framing: Framing,
+        latest: Option<Latest>,
+    ) -> Result<Parsed, CallError> {
+        let mut history = Vec::new();
+        if let Some(id) = request.previous_response_id.as_deref() {
+            let here = latest.as_ref().and_then(|latest| latest.lock().clone()).filter(|kept| kept.id == id);
+            let kept = match here {
+                Some(kept) => Some(kept),
+                None => memory::recall(self.gateway, self.caller.entry(), id).await?,
+            };
+            history = kept.ok_or_else(|| no_previous(id))?.items;
+        }
+        let turn = Turn { request, framing, history, latest, at: self.arrival.at().timestamp() };
+        turn.parse(&self.caller.entry().project)
+    }
+
+    /// Admits and serves what was read. What was refused is recorded too.
+    pub(crate) async fn answer_parsed(
+        &self,
+        parsed: Result<Parsed, CallError>,
+        shown: &mut Shown,
+    ) -> Result<Response, CallError> {
+        let admitted = parsed.map_err(|error| (None, error)).and_then(|parsed| {
+            Admitted::admit(self.gateway, self.caller, parsed).map_err(|refused| {
+                let (parsed, error) = *refused;
+                (Some(parsed), error)
+            })
+        });
+        let admitted = match admitted {
+            Ok(admitted) => admitted,
+            Err((parsed, error)) => {
+                let error = error.at(self.endpoint);
+                // Not recorded is no reason to answer otherwise: it was refused and cost nothing.
+                let recorded = settle::refused(self.gateway, &self.who(), parsed.as_ref(), &error);
+                let _ = durable(recorded).await;
+                return Err(error);
+            }
+        };
+        let mut tab = Tab::open(self.gateway, &self.who(), &admitted)?;
+        shown.generation = tab.id();
+        shown.model = HeaderValue::from_str(&admitted.model().model.name).ok();
+        match self.serve(admitted, &mut tab, shown).await {
+            Ok(Served::Whole(response)) => Ok(response),
+            Ok(Served::Stream(streaming)) => Ok(relay_stream(self.gateway, *streaming, tab)),
+            Err(error) => {
+                let error = error.at(self.endpoint);
+                durable(tab.close(End::Failed(&error))).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn serve(&self, admitted: Admitted, tab: &mut Tab, shown: &mut Shown) -> Result<Served, CallError> {
+        let (gateway, arrival) = (self.gateway, self.arrival);
+        if self.endpoint.counts() && !tokenised_by_an_engine(&admitted) {
+            return self.count(&admitted, tab, shown).await.map(Served::Whole);
+        }
+        let planned = arrival
+            .trace()
+            .stage(Stage::Plan)
+            .in_scope(|| Planned::plan(gateway, admitted, arrival.at(), rand::random()))
+            .map_err(|refused| refused.1)?;
+        let reserved = Reserved::reserve(gateway, planned).await?;
+
+        let labels = self.labels(reserved.planned());
+        // A call that may wait is given its time once it has its slot.
+        let begun = match self.caller.priority() {
+            Priority::Interactive => Instant::from_std(arrival.started()),
+            Priority::Batch => Instant::now(),
+        };
+        let deadline = begun + gateway.settings.timeouts.total;
+        let mut watch = Watch::over(gateway, self.caller);
+        let span = arrival.trace().stage(Stage::Dispatch);
+        let outgoing = Outgoing {
+            labels: &labels,
+            request_id: arrival.request_id(),
+            trace: arrival.trace(),
+            span: &span,
+        };
+        let tried =
+            dispatch(gateway, reserved, outgoing, tab, &mut watch, deadline).instrument(span.clone()).await;
+        shown.queue_ms = tab.queue_ms();
+        let (attempted, mut planned) = tried?;
+        let target = attempted.target().clone();
+        self.show(&target, shown);
+
+        let labels = outgoing.labels(&target);
+        let writer = planned.admitted_mut().parsed_mut().take_road().writer(&labels);
+        let parsed = planned.admitted().parsed();
+        let request = parsed.request();
+        let (answer, held) = attempted.into_parts();
+        // The prompt's text is looked at only where the engine does not count.
+        let told = match &answer {
+            Answer::Whole(payload) => payload.summary.usage.is_some(),
+            Answer::Stream(upstream) => upstream.tells_usage(),
+        };
+        let prompt = if told { 0 } else { parsed.prompt_tokens() };
+        let tally = Tally::new(prompt, request.generates());
+        match answer {
+            Answer::Whole(payload) => {
+                let span = arrival.trace().stage(Stage::Settle);
+                let model = engines::json_text(&labels.model);
+                let voice = Voice { model, counted: self.endpoint.is_counted(), writer };
+                let relayed = relay_whole(gateway, self.caller.entry(), payload, voice, tally, tab);
+                relayed.instrument(span).await.map(Served::Whole)
+            }
+            Answer::Stream(upstream) => Ok(Served::Stream(Box::new(Streaming {
+                upstream,
+                deployment: target.deployment.id,
+                _held: held,
+                watch,
+                tally,
+                labels,
+                writer,
+                owner: self.caller.entry().clone(),
+                text: parsed.kind() == TaskKind::Completion,
+                wants_usage: request.wants_stream_usage(),
+                answers: request.answers(),
+                deadline,
+                _span: arrival.trace().stage(Stage::Relay),
+            }))),
+        }
+    }
+
+    /// Tells how many tokens a conversation has without an engine.
+    async fn count(
+        &self,
+        admitted: &Admitted,
+        tab: &mut Tab,
+        shown: &mut Shown,
+    ) -> Result<Response, CallError> {
+        let (messages, tools) = admitted.parsed().request().messages();
+        let tokenizers = &self.gateway.tokenizers;
+        let model = &admitted.model().model;
+        let tokens = tokenizers.with(model, |count| estimate::conversation(messages, tools, count));
+        shown.counted_by = Some(if tokenizers.has(model) { "tokenizer" } else { "estimate" });
+        let answer = dialect::count::answer(self.endpoint, tokens)?;
+        durable(tab.close(End::Completed)).await?;
+        let mut response = Response::new(Body::from(answer));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(response)
+    }
+
+    /// What the response's headers tell of who served. Only a key that may see how its calls are routed is told where
+    /// this one went.
+    fn show(&self, target: &Target, shown: &mut Shown) {
+        shown.model = HeaderValue::from_str(&target.model.model.name).ok();
+        shown.external = target.deployment.external;
+        if self.caller.explains_routing() {
+            shown.deployment = HeaderValue::from_str(&target.deployment.name).ok();
+        }
+    }
+
+    fn labels(&self, planned: &Planned) -> Labels {
+        let admitted = planned.admitted();
+        Labels::of(
+            &admitted.parsed().request().task(),
+            format!("{}{}", self.endpoint.id_prefix(), Uuid::now_v7().simple()),
+            self.arrival.at().timestamp(),
+            admitted.model().model.name.clone(),
+        )
+    }
+}
+
+/// Whether an engine that may be asked counts tokens itself.
+fn tokenised_by_an_engine(admitted: &Admitted) -> bool {
+    let mut deployments = admitted.models().iter().flat_map(|model| &model.deployments);
+    deployments.any(|deployment| engine(deployment.engine).supports(TaskKind::Tokenize))
+}

@@ -1,0 +1,92 @@
+//! What to tell when no deployment is left to try.
+
+use routing::{Filter, Plan, Rejection};
+use shared::ErrorCode;
+
+use crate::{admit::Admitted, error::CallError, gateway::Core, plan::TRY_AGAIN};
+
+/// Too long a prompt, or a wish that nothing meets, where that alone is why; else an outage.
+pub(crate) fn explain(gateway: &Core, admitted: &Admitted, plan: &Plan) -> CallError {
+    let theirs = || plan.rejected.iter().map(|(_, why)| *why).filter(|why| *why != Rejection::Pool);
+    let only_too_long = theirs().all(|why| matches!(why, Rejection::ContextLength { .. }));
+    if let (true, Some(limit)) = (only_too_long, plan.context_limit()) {
+        return too_long(gateway, admitted, limit);
+    }
+    let filters: Vec<_> = theirs()
+        .filter_map(|why| match why {
+            Rejection::Filtered(filter) => Some(filter),
+            _ => None,
+        })
+        .collect();
+    // A deployment that is only down for now may yet serve the wish.
+    if filters.len() == theirs().count()
+        && let Some(filter) = filters.into_iter().max()
+    {
+        return filtered(admitted, filter);
+    }
+    CallError::new(
+        ErrorCode::EngineUnavailable,
+        format!(
+            "The model `{}` cannot be reached now: none of its deployments is in service. Try again shortly.",
+            admitted.model().model.name
+        ),
+    )
+    .retry_after(plan.soonest_retry().unwrap_or(TRY_AGAIN))
+}
+
+fn filtered(admitted: &Admitted, filter: Filter) -> CallError {
+    let model = &admitted.model().model.name;
+    let nothing = |field: &'static str| {
+        let message =
+            format!("No deployment of the model `{model}` meets `{field}`. Widen it or leave it out.");
+        CallError::field(ErrorCode::InvalidValue, field, message)
+    };
+    let outside = |why: &str| {
+        let message = format!("The model `{model}` is served outside the platform, and {why}.");
+        CallError::field(ErrorCode::ModelNotAllowed, "model", message)
+    };
+    match filter {
+        Filter::ExternalAccount => outside("this account does not let calls leave for external engines"),
+        Filter::ExternalDataClass => outside("the data class of this key's project does not allow that"),
+        Filter::Task => CallError::field(
+            ErrorCode::UnsupportedField,
+            "model",
+            format!("The engines of the model `{model}` have no {}.", admitted.parsed().kind().as_str()),
+        ),
+        Filter::OutputLimit => {
+            let field = admitted.parsed().request().output_limit().map_or("max_tokens", |(field, _)| field);
+            let message = format!("`{field}` is more than any deployment of the model `{model}` writes.");
+            CallError::field(ErrorCode::InvalidValue, field, message)
+        }
+        Filter::Parameters => nothing("provider.require_parameters"),
+        Filter::DataCollection => nothing("provider.data_collection"),
+        Filter::Quantization => nothing("provider.quantizations"),
+        Filter::Only => nothing("provider.only"),
+        Filter::Ignore => nothing("provider.ignore"),
+        Filter::Order => nothing("provider.order"),
+        Filter::MaxPrice => nothing("provider.max_price"),
+    }
+}
+
+fn too_long(gateway: &Core, admitted: &Admitted, limit: u32) -> CallError {
+    let parsed = admitted.parsed();
+    let field = parsed.endpoint().prompt_field();
+    let model = &admitted.model().model;
+    let exact = gateway.tokenizers.has(model);
+    let tokens = gateway.tokenizers.with(model, |count| parsed.request().longest_tokens(count));
+    let how = if exact { "By its tokenizer" } else { "By estimate" };
+    let least = if exact { "" } else { "at least " };
+    let asked = parsed
+        .request()
+        .output_limit()
+        .map_or_else(String::new, |(_, most)| format!(", and {most} tokens were asked for in the answer"));
+    CallError::field(
+        ErrorCode::ContextLengthExceeded,
+        field,
+        format!(
+            "The model `{}` has a context of {limit} tokens. {how} `{field}` has {least}{tokens} tokens{asked}. \
+             Shorten it or ask for fewer tokens.",
+            model.name
+        ),
+    )
+}

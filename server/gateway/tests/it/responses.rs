@@ -1,0 +1,180 @@
+//! `POST /v1/responses`, whole and streamed, and what a response goes on from.
+
+use http::StatusCode;
+use metering::Operation;
+use reqwest::Response;
+use serde_json::{Value, json};
+use sim::{Engine, Fault, FaultKind};
+
+use crate::{
+    told::{cost, good, good_text, judge, judge_event, refused},
+    world::{Plan, World},
+};
+
+async fn world(engine: Engine) -> World {
+    Plan::of(&[engine]).start().await
+}
+
+fn hello() -> Value {
+    json!({"model": "llama", "input": "Tell me about the railway switchyard."})
+}
+
+fn streamed(mut body: Value) -> Value {
+    body["stream"] = json!(true);
+    body
+}
+
+fn said(response: &Value) -> String {
+    response["output"][0]["content"][0]["text"].as_str().unwrap_or_default().to_owned()
+}
+
+async fn events(response: Response) -> Vec<Value> {
+    assert_eq!(response.status(), StatusCode::OK);
+    let text = response.text().await.unwrap();
+    let blocks = text.split("\n\n").filter(|block| !block.trim().is_empty());
+    let events: Vec<Value> = blocks
+        .map(|block| {
+            let data = block.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+            let event: Value = serde_json::from_str(data).unwrap();
+            let name = block.lines().find_map(|line| line.strip_prefix("event: "));
+            assert_eq!(name, event["type"].as_str());
+            event
+        })
+        .collect();
+    events.iter().for_each(judge_event);
+    events
+}
+
+#[tokio::test]
+async fn it_answers_whole_in_openais_form() {
+    for engine in [Engine::Vllm, Engine::Ollama, Engine::Anthropic] {
+        let world = world(engine).await;
+        let text = good_text(world.post("/v1/responses", &hello())).await;
+        assert!(cost(&text) > rust_decimal::Decimal::ZERO);
+        let response: Value = serde_json::from_str(&text).unwrap();
+        judge("Response", &response);
+        assert!(response["id"].as_str().unwrap().starts_with("resp_"));
+        assert_eq!((&response["status"], &response["store"]), (&json!("completed"), &json!(false)));
+        assert_eq!(response["model"], "llama");
+        assert!(said(&response).contains("switchyard"), "{engine:?}: {response:#}");
+        let event = world.events(1).await.remove(0);
+        assert_eq!(event.operation, Operation::Response);
+        assert_eq!(json!(event.tokens.completion), response["usage"]["output_tokens"]);
+    }
+}
+
+#[tokio::test]
+async fn it_streams_openais_events() {
+    let world = world(Engine::Vllm).await;
+    let events = events(world.post("/v1/responses", &streamed(hello())).send().await.unwrap()).await;
+    let kinds: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds[..2], ["response.created", "response.in_progress"]);
+    assert_eq!(kinds.last(), Some(&"response.completed"));
+    let deltas: String = events
+        .iter()
+        .filter(|event| event["type"] == "response.output_text.delta")
+        .filter_map(|event| event["delta"].as_str())
+        .collect();
+    let last = &events.last().unwrap()["response"];
+    assert_eq!(said(last), deltas);
+    assert!(last["usage"]["cost"].is_number());
+    let numbers: Vec<_> = events.iter().map(|event| event["sequence_number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>());
+    let event = world.events(1).await.remove(0);
+    assert_eq!((event.operation, event.streamed), (Operation::Response, true));
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_fails_in_its_own_form() {
+    let world = world(Engine::Vllm).await;
+    world.sims[0].fault(Fault::new(FaultKind::Reset).after_tokens(3).times(1));
+    let events = events(world.post("/v1/responses", &streamed(hello())).send().await.unwrap()).await;
+    assert_eq!(events.last().unwrap()["type"], "response.failed");
+    assert!(events.iter().any(|event| event["type"] == "error" && event["code"] == "stream_truncated"));
+}
+
+#[tokio::test]
+async fn leaving_a_stream_cancels_the_engines_work() {
+    let mut plan = Plan::of(&[Engine::Vllm]);
+    plan.sim = |options| options.tokens_per_s = 30.0;
+    let world = plan.start().await;
+    let mut response = world.post("/v1/responses", &streamed(hello())).send().await.unwrap();
+    response.chunk().await.unwrap().unwrap();
+    drop(response);
+    world.until(0, |stats| stats.cancelled == 1 && stats.in_flight == 0).await;
+}
+
+#[tokio::test]
+async fn nothing_is_stored_unless_the_project_opted_in() {
+    let world = world(Engine::Vllm).await;
+    let mut asked = hello();
+    asked["store"] = json!(true);
+    let error = refused(world.post("/v1/responses", &asked)).await;
+    assert_eq!(error, (400, "unsupported_parameter".into(), Some("store".into())));
+    let first = good(world.post("/v1/responses", &hello())).await;
+    let mut next = hello();
+    next["previous_response_id"] = first["id"].clone();
+    let error = refused(world.post("/v1/responses", &next)).await;
+    assert_eq!(error, (400, "previous_response_not_found".into(), Some("previous_response_id".into())));
+}
+
+#[tokio::test]
+async fn a_stored_response_is_gone_on_from_by_its_project_alone() {
+    let mut world = world(Engine::Vllm).await;
+    for project in &mut world.draft.rows.projects {
+        project.store_responses = true;
+    }
+    world.publish();
+    for body in [hello(), streamed(hello())] {
+        let first = if body["stream"] == json!(true) {
+            let events = events(world.post("/v1/responses", &body).send().await.unwrap()).await;
+            events.last().unwrap()["response"].clone()
+        } else {
+            good(world.post("/v1/responses", &body)).await
+        };
+        assert_eq!(first["store"], true);
+        let next =
+            json!({"model": "llama", "input": "And the signals?", "previous_response_id": first["id"]});
+        let second = good(world.post("/v1/responses", &next)).await;
+        let sent = world.sims[0].stats().last_request.unwrap().body;
+        let messages = sent["messages"].as_array().unwrap();
+        assert_eq!(messages.len(), 3, "{sent}");
+        assert_eq!(messages[1]["role"], "assistant");
+        assert_eq!(messages[2]["content"], "And the signals?");
+        // And on from there.
+        let third =
+            json!({"model": "llama", "input": "Why?", "previous_response_id": second["id"], "store": false});
+        let third = good(world.post("/v1/responses", &third)).await;
+        assert_eq!(world.sims[0].stats().last_request.unwrap().body["messages"].as_array().unwrap().len(), 5);
+        let gone = json!({"model": "llama", "input": "x", "previous_response_id": third["id"]});
+        assert_eq!(refused(world.post("/v1/responses", &gone)).await.1, "previous_response_not_found");
+
+        let foreign = world.http.post(world.url("/v1/responses")).bearer_auth(&world.globex.key).json(&next);
+        assert_eq!(refused(foreign).await.1, "previous_response_not_found");
+    }
+    // What is kept is sealed.
+    let kept = world.kv.get_fields("response").await.unwrap_or_default();
+    assert!(kept.is_empty());
+}
+
+#[tokio::test]
+async fn tools_come_back_as_function_calls() {
+    let world = world(Engine::Vllm).await;
+    let mut body = hello();
+    body["tools"] = json!([{"type": "function", "name": "set_switch", "parameters": {"type": "object", "properties": {"track": {"type": "integer"}}}}]);
+    body["tool_choice"] = json!("required");
+    let response = good(world.post("/v1/responses", &body)).await;
+    judge("Response", &response);
+    let output = response["output"].as_array().unwrap();
+    let call = output.iter().find(|item| item["type"] == "function_call").unwrap();
+    assert_eq!(call["name"], "set_switch");
+    assert!(call["arguments"].is_string());
+}
+
+#[tokio::test]
+async fn input_tokens_are_counted_without_a_response() {
+    let world = world(Engine::Vllm).await;
+    let counted = good(world.post("/v1/responses/input_tokens", &hello())).await;
+    assert_eq!(counted["object"], "response.input_tokens");
+    assert!(counted["input_tokens"].as_u64().unwrap() > 0);
+}

@@ -1,0 +1,82 @@
+//! llama.cpp's errors (`format_error_response` in `server-common.cpp`).
+
+use serde_json::{Value, json};
+
+use crate::{
+    failure::{Cause, Failure, Overflow, Voice},
+    models::ModelKind,
+};
+
+pub struct Speech;
+
+impl Voice for Speech {
+    fn body(&self, failure: &Failure) -> Value {
+        let kind = match failure.cause {
+            Cause::BadRequest | Cause::RateLimited => "invalid_request_error",
+            Cause::Context => "exceed_context_size_error",
+            Cause::Unsupported => "not_supported_error",
+            Cause::Unauthorized => "authentication_error",
+            Cause::NotFound => "not_found_error",
+            Cause::Overloaded | Cause::Loading => "unavailable_error",
+            Cause::OutOfMemory | Cause::Internal => "server_error",
+        };
+        let mut error = json!({"code": failure.status, "message": failure.message, "type": kind});
+        if let Some((prompt, context)) = failure.counts {
+            error["n_prompt_tokens"] = prompt.into();
+            error["n_ctx"] = context.into();
+        }
+        json!({"error": error})
+    }
+
+    /// Its headers come with the first result, so that errors before it have a status.
+    fn waits_for_first_token(&self) -> bool {
+        true
+    }
+
+    fn unauthorized(&self) -> Failure {
+        Failure::new(Cause::Unauthorized, "Invalid API Key")
+    }
+
+    fn internal(&self) -> Failure {
+        Failure::new(Cause::Internal, "Compute error.")
+    }
+
+    fn loading(&self) -> Failure {
+        Failure::new(Cause::Loading, "Loading model")
+    }
+
+    fn overloaded(&self) -> Failure {
+        Failure::new(Cause::Overloaded, "no slot available")
+    }
+
+    fn out_of_memory(&self) -> Failure {
+        Failure::new(Cause::OutOfMemory, "Compute error: failed to allocate compute buffers (out of memory)")
+    }
+
+    fn model_not_found(&self, model: &str) -> Failure {
+        Failure::new(Cause::NotFound, format!("model '{model}' not found"))
+    }
+
+    fn overflow(&self, overflow: Overflow) -> Failure {
+        let Overflow { context, prompt, .. } = overflow;
+        let message = format!(
+            "request ({prompt} tokens) exceeds the available context size ({context} tokens), try increasing it"
+        );
+        Failure { counts: Some((prompt, context)), ..Failure::new(Cause::Context, message) }
+    }
+
+    fn wrong_kind(&self, _model: &str, wanted: ModelKind) -> Failure {
+        let message = match wanted {
+            ModelKind::Embedding => "This server does not support embeddings. Start it with `--embeddings`",
+            ModelKind::Rerank => "This server does not support reranking. Start it with `--reranking`",
+            ModelKind::Chat | ModelKind::Classify => "This server does not support completions.",
+        };
+        Failure::new(Cause::Unsupported, message).status(501)
+    }
+
+    fn no_vision(&self, _model: &str) -> Failure {
+        let message =
+            "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj";
+        Failure::new(Cause::Internal, message)
+    }
+}
