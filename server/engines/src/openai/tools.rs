@@ -133,13 +133,12 @@ impl Tools {
             let renamed = !name.is_empty() && id.as_ref().is_some_and(|id| *id != call.id);
             renamed && (name != call.name || call.arguments.is_whole())
         };
-        let (at, mut changed) = match known.filter(|at| !another(&calls[*at])) {
-            Some(at) => (at, goes_on(piece, &mut calls[at], at, &name)),
-            None => {
-                let at = calls.len();
-                let changed = self.begin(piece, choice, index, name);
-                (at, changed | set(piece, "index", at.into()))
-            }
+        let (at, mut changed) = if let Some(at) = known.filter(|at| !another(&calls[*at])) {
+            (at, goes_on(piece, &mut calls[at], at, &name))
+        } else {
+            let at = calls.len();
+            let changed = self.begin(piece, choice, index, name);
+            (at, changed | set(piece, "index", at.into()))
         };
         if let Some(function) = piece.get_mut("function").and_then(Value::as_object_mut) {
             changed |= stringify(function, "");

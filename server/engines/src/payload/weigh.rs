@@ -39,8 +39,11 @@ impl<'de> Deserialize<'de> for Choices {
                     all.said.add(choice.delta);
                     all.said.add(choice.message);
                     all.said.add(choice.text);
-                    all.untidy |= choice.delta.objects && choice.finish_reason.is_none();
-                    all.finish = choice.finish_reason.flatten().or(all.finish);
+                    match choice.finish_reason {
+                        End::Missing => all.untidy |= choice.delta.objects,
+                        End::Null => {}
+                        End::Told(finish) => all.finish = Some(finish),
+                    }
                 }
                 Ok(all)
             }
@@ -58,13 +61,24 @@ struct Choice {
     /// Of a text completion.
     #[serde(default)]
     text: Said,
-    /// None when there is no such key.
-    #[serde(default, deserialize_with = "present")]
-    finish_reason: Option<Option<Finish>>,
+    #[serde(default)]
+    finish_reason: End,
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Finish>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// Whether and how a choice says why it ended.
+#[derive(Default)]
+enum End {
+    /// There is no such key.
+    #[default]
+    Missing,
+    Null,
+    Told(Finish),
+}
+
+impl<'de> Deserialize<'de> for End {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Told))
+    }
 }
 
 impl<'de> Deserialize<'de> for Finish {
