@@ -77,6 +77,10 @@ impl Deployment {
         let begun = Instant::now();
         while self.get_ready().await != Some(StatusCode::OK) {
             assert!(begun.elapsed() < PATIENCE, "the server did not become ready");
+            if self.process.as_mut().unwrap().try_wait().unwrap().is_some() {
+                // Somebody else had its port for a moment.
+                self.process = Some(self.command(&["serve"]).spawn().unwrap());
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
