@@ -88,7 +88,7 @@ const fn member(role: Role, action: Action, resource: Resource) -> bool {
         (PlaygroundShare | Upstream, Update) => false,
         (_, Read) => true,
         (Tenant, Update) | (Team | Member | Invitation | Upstream, _) | (Project, Delete) => admin,
-        (Project | ApiKey | File | Batch, _) => developer,
+        (Project | ApiKey | File | Batch | PlaygroundShare, _) => developer,
         _ => false,
     }
 }

@@ -101,7 +101,7 @@ async fn fill(
             ("purpose", _) => said.purpose = Some(purpose::of_upload(&value(field, "purpose").await?)?),
             ("expires_after[anchor]", _) => said.anchor = Some(value(field, "expires_after.anchor").await?),
             ("expires_after[seconds]", _) => {
-                said.seconds = Some(value(field, "expires_after.seconds").await?)
+                said.seconds = Some(value(field, "expires_after.seconds").await?);
             }
             ("expires_after", _) => {
                 let text = value(field, "expires_after").await?;

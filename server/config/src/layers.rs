@@ -259,6 +259,8 @@ impl Layers {
         self.range("gateway.total_timeout_ms", gateway.total_timeout_ms, 1000, 86_400_000)?;
         self.range("gateway.max_attempts", gateway.max_attempts.into(), 1, 10)?;
         self.range("gateway.max_concurrent_requests", gateway.max_concurrent_requests.into(), 1, 100_000)?;
+        self.range("gateway.batch_share_percent", gateway.batch_share_percent.into(), 1, 100)?;
+        self.range("gateway.assumed_slots", gateway.assumed_slots.into(), 1, 10_000)?;
         self.range("metering.spool_max_bytes", metering.spool_max_bytes, 16 << 20, u64::MAX)?;
         self.range("metering.commit_interval_us", metering.commit_interval_us, 0, 100_000)?;
         self.range("metering.ship_interval_ms", metering.ship_interval_ms, 10, 60_000)?;

@@ -178,6 +178,12 @@ pub struct Gateway {
     /// Calls of one tenant at once, where the tenant has no limit of its own, 1 to 100000. Default 1000.
     #[serde(default = "max_concurrent_requests")]
     pub max_concurrent_requests: u32,
+    /// Share of a deployment's slots that batches may hold, in percent, 1 to 100. They wait for interactive calls. Default 25.
+    #[serde(default = "batch_share_percent")]
+    pub batch_share_percent: u32,
+    /// Slots of an engine that does not tell how many it has, as batches reckon them, 1 to 10000. Default 16.
+    #[serde(default = "assumed_slots")]
+    pub assumed_slots: u32,
     /// How old the configuration may grow while the database is away before calls are refused, in seconds, 1 to 31536000. Default: no limit.
     #[serde(default)]
     pub snapshot_max_age_s: Option<u64>,
@@ -349,6 +355,14 @@ fn total_timeout_ms() -> u64 {
 
 fn max_attempts() -> u32 {
     3
+}
+
+fn batch_share_percent() -> u32 {
+    25
+}
+
+fn assumed_slots() -> u32 {
+    16
 }
 
 fn max_concurrent_requests() -> u32 {

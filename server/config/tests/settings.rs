@@ -76,6 +76,15 @@ fn a_bad_value_names_the_key_the_value_and_what_is_accepted() {
 }
 
 #[test]
+fn credentials_of_the_object_store_come_in_pairs_and_are_not_shown() {
+    let error = refusal(&environment(&[("SWITCHYARD_OBJECTS__S3_ACCESS_KEY_ID", "id")]));
+    assert!(error.contains("objects.s3_secret_access_key"), "{error}");
+    let (_folder, sources) = file("[objects]\ns3_secret_access_key = 4711\n");
+    let error = refusal(&sources);
+    assert!(error.contains("objects.s3_secret_access_key") && !error.contains("4711"), "{error}");
+}
+
+#[test]
 fn one_underscore_where_two_belong_is_recognised() {
     let error = refusal(&environment(&[("SWITCHYARD_SERVER_LISTEN", "127.0.0.1:1")]));
     assert!(error.contains("did you mean `SWITCHYARD_SERVER__LISTEN`"), "{error}");

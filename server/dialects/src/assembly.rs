@@ -17,7 +17,7 @@ impl Block {
     fn grows(&mut self, delta: &str) {
         match self {
             Self::Reasoning { text, .. } | Self::Text { text, .. } | Self::Refusal { text } => {
-                text.push_str(delta)
+                text.push_str(delta);
             }
             Self::Call { arguments, .. } => arguments.push_str(delta),
         }
@@ -146,7 +146,7 @@ impl Assembly {
                 call.held.push_str(&arguments);
             }
             None => {
-                self.calls.push(Waiting { number, id, name, held: arguments, open: false, closed: false })
+                self.calls.push(Waiting { number, id, name, held: arguments, open: false, closed: false });
             }
         }
     }

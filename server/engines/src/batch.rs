@@ -3,9 +3,10 @@
 //! Each input is answered by itself, so that the parts may go one after another or side by side, and to any engine of
 //! the model.
 
+use serde::de::DeserializeOwned;
 use shared_chat::{
-    ClassifyRequest, ClassifyResponse, EmbeddingRequest, EmbeddingResponse, RerankRequest, RerankResponse,
-    TextOrTokens, Usage,
+    ClassifyRequest, ClassifyResponse, EmbeddingRequest, EmbeddingResponse, EmbeddingUsage, RerankRequest,
+    RerankResponse, TextOrTokens, Usage,
 };
 
 use crate::{
@@ -82,62 +83,63 @@ pub fn join(task: Task<'_>, answers: &[Payload], labels: &Labels) -> Result<Payl
 }
 
 fn embeddings(answers: &[Payload]) -> Result<Payload, EngineError> {
-    let mut all: Option<EmbeddingResponse> = None;
-    for answer in answers {
-        let part: EmbeddingResponse = parsed(answer.json())?;
-        match &mut all {
-            None => all = Some(part),
-            Some(all) => {
-                let before = index(all.data.len())?;
-                let mut data = part.data;
-                data.iter_mut().for_each(|item| item.index = item.index.saturating_add(before));
-                all.data.append(&mut data);
-                all.usage.prompt_tokens = all.usage.prompt_tokens.saturating_add(part.usage.prompt_tokens);
-                all.usage.total_tokens = all.usage.total_tokens.saturating_add(part.usage.total_tokens);
-            }
+    let whole = merged(answers, |all: &mut EmbeddingResponse, part| {
+        let before = index(all.data.len())?;
+        for mut item in part.data {
+            item.index = item.index.saturating_add(before);
+            all.data.push(item);
         }
-    }
-    written(&all.ok_or_else(EngineError::malformed)?)
+        add(&mut all.usage, &part.usage);
+        Ok(())
+    })?;
+    written(&whole)
 }
 
 fn reranked(answers: &[Payload], labels: &Labels) -> Result<Payload, EngineError> {
-    let mut all: Option<RerankResponse> = None;
-    for answer in answers {
-        let part: RerankResponse = parsed(answer.json())?;
-        let Some(all) = &mut all else {
-            all = Some(part);
-            continue;
-        };
+    let whole = merged(answers, |all: &mut RerankResponse, part| {
         let before = index(all.results.len())?;
-        let mut results = part.results;
-        results.iter_mut().for_each(|result| result.index = result.index.saturating_add(before));
-        all.results.append(&mut results);
-        if let (Some(usage), Some(more)) = (&mut all.usage, part.usage) {
-            usage.prompt_tokens = usage.prompt_tokens.saturating_add(more.prompt_tokens);
-            usage.total_tokens = usage.total_tokens.saturating_add(more.total_tokens);
+        for mut result in part.results {
+            result.index = result.index.saturating_add(before);
+            all.results.push(result);
         }
-    }
-    rerank::finished(all.ok_or_else(EngineError::malformed)?, labels)
+        if let (Some(usage), Some(more)) = (&mut all.usage, part.usage) {
+            add(usage, &more);
+        }
+        Ok(())
+    })?;
+    rerank::finished(whole, labels)
 }
 
 fn classified(answers: &[Payload]) -> Result<Payload, EngineError> {
-    let mut all: Option<ClassifyResponse> = None;
-    for answer in answers {
-        let part: ClassifyResponse = parsed(answer.json())?;
-        let Some(all) = &mut all else {
-            all = Some(part);
-            continue;
-        };
+    let whole = merged(answers, |all: &mut ClassifyResponse, part| {
         let before = index(all.data.len())?;
-        let mut data = part.data;
-        data.iter_mut().for_each(|item| item.index = item.index.saturating_add(before));
-        all.data.append(&mut data);
-        if let (Some(usage), Some(more)) = (&mut all.usage, part.usage) {
-            *usage = Usage::of(
-                usage.prompt_tokens.saturating_add(more.prompt_tokens),
-                usage.completion_tokens.saturating_add(more.completion_tokens),
-            );
+        for mut item in part.data {
+            item.index = item.index.saturating_add(before);
+            all.data.push(item);
         }
+        if let (Some(usage), Some(more)) = (&mut all.usage, part.usage) {
+            let prompt = usage.prompt_tokens.saturating_add(more.prompt_tokens);
+            *usage = Usage::of(prompt, usage.completion_tokens.saturating_add(more.completion_tokens));
+        }
+        Ok(())
+    })?;
+    written(&whole)
+}
+
+fn add(usage: &mut EmbeddingUsage, more: &EmbeddingUsage) {
+    usage.prompt_tokens = usage.prompt_tokens.saturating_add(more.prompt_tokens);
+    usage.total_tokens = usage.total_tokens.saturating_add(more.total_tokens);
+}
+
+/// The first answer with each of the others put into it.
+fn merged<T: DeserializeOwned>(
+    answers: &[Payload],
+    put: impl Fn(&mut T, T) -> Result<(), EngineError>,
+) -> Result<T, EngineError> {
+    let mut parts = answers.iter().map(|answer| parsed::<T>(answer.json()));
+    let mut all = parts.next().ok_or_else(EngineError::malformed)??;
+    for part in parts {
+        put(&mut all, part?)?;
     }
-    written(&all.ok_or_else(EngineError::malformed)?)
+    Ok(all)
 }

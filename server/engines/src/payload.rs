@@ -31,6 +31,8 @@ pub struct Summary {
     pub text_bytes: u64,
     /// Some choice calls a tool, or says more of a call.
     pub tools: bool,
+    /// There is a null where OpenAI's document allows none, or a choice of a stream without `finish_reason`.
+    pub untidy: bool,
     /// The last `finish_reason` in it.
     pub finish: Option<Finish>,
     pub usage: Option<TokenCounts>,
@@ -100,6 +102,17 @@ impl Payload {
     pub(crate) fn scan(json: Bytes) -> Result<Self, ScanError> {
         let (spans, summary) = scan::scan(&json)?;
         Ok(Self { json, spans, summary })
+    }
+
+    /// With this id, if the engine gave none.
+    pub(crate) fn identified(self, id: &str) -> Self {
+        let empty = |span: Span| matches!(&self.json[span.start..span.end], b"\"\"" | b"null");
+        if !self.spans.id.is_some_and(empty) {
+            return self;
+        }
+        let mut json = BytesMut::new();
+        self.write(&Rewrite { id: Some(json_text(id)), ..Rewrite::default() }, &mut json);
+        Self::scan(json.freeze()).unwrap_or(self)
     }
 
     /// The JSON as it came.

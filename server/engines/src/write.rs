@@ -29,6 +29,13 @@ pub fn finish(labels: &Labels, reason: &str) -> StreamEvent {
     chunk(labels, Some(ChunkChoice { finish_reason, ..ChunkChoice::default() }), None)
 }
 
+/// The end of a choice of several.
+pub fn finish_of(labels: &Labels, index: u64, reason: &str) -> StreamEvent {
+    let index = u32::try_from(index).unwrap_or(u32::MAX);
+    let finish_reason = Some(reason.to_owned());
+    chunk(labels, Some(ChunkChoice { index, finish_reason, ..ChunkChoice::default() }), None)
+}
+
 pub fn usage(labels: &Labels, usage: Usage) -> StreamEvent {
     chunk(labels, None, Some(usage))
 }

@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use routing::Demand;
 use secrets::{Token, TokenKind};
 use shared::{ApiKeyId, ErrorCode};
 use snapshot::{KeyEntry, KeyHash, Model, ModelEntry, ModelKind, TenantEntry, TenantStatus};
 
 use crate::{
-    arrival::Arrival, capability, error::CallError, gateway::Core, parsed::Parsed, priority::Priority,
+    arrival::Arrival,
+    capability,
+    error::CallError,
+    estimate,
+    gateway::{Core, Shared},
+    parsed::Parsed,
+    priority::Priority,
     surface::Endpoint,
 };
 
@@ -17,6 +24,9 @@ const EXPLAIN: &str = "routing:explain";
 /// The suffix of a model's name that asks for the cheapest, and those that ask for what is not here.
 const CHEAPEST: &str = "floor";
 const LATER: [&str; 4] = ["nitro", "online", "exacto", "thinking"];
+
+/// Bytes of a prompt that are counted without leaving the thread.
+const COUNTED_AT_ONCE: usize = 64 * 1024;
 
 /// How a caller showed its key.
 #[derive(Debug, Clone, Copy)]
@@ -173,6 +183,43 @@ impl Admitted {
             }
             Err(error) => Err(Box::new((parsed, error))),
         }
+    }
+
+    /// What the call asks of a deployment. Long prompts that a tokenizer counts are counted beside the other calls.
+    pub(crate) async fn demand(self, gateway: &Shared) -> Result<(Self, Demand), CallError> {
+        let tightest = self.tightest();
+        let model = &self.model().model;
+        if self.parsed.longest_bytes() <= COUNTED_AT_ONCE || !gateway.tokenizers.has(model) {
+            let tokens = gateway.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
+            return Ok((self, Demand { tokens }));
+        }
+        // What is surely too long by estimate needs no exact count.
+        let least = self.parsed.tokens_against(tightest, &estimate::text_tokens);
+        if least > u64::from(tightest) {
+            return Ok((self, Demand { tokens: least }));
+        }
+        let core = gateway.clone();
+        let counting = tokio::task::spawn_blocking(move || {
+            let model = &self.model().model;
+            let tokens = core.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
+            (self, Demand { tokens })
+        });
+        counting.await.map_err(|error| {
+            tracing::error!(%error, "a prompt could not be counted");
+            CallError::new(
+                ErrorCode::Internal,
+                "The prompt's tokens could not be counted. Send the call again.",
+            )
+        })
+    }
+
+    /// The shortest context among the deployments that may serve it.
+    fn tightest(&self) -> u32 {
+        let limits = self.models.iter().flat_map(|entry| {
+            let own = entry.model.context_length;
+            entry.deployments.iter().map(move |one| one.context_length.map_or(own, |limit| limit.min(own)))
+        });
+        limits.min().unwrap_or(u32::MAX)
     }
 
     pub(crate) const fn caller(&self) -> &Caller {

@@ -26,6 +26,11 @@ pub(crate) fn usage(
     let told = json.and_then(|json| serde_json::from_slice::<Holder>(json).ok()?.usage);
     let mut usage = told.unwrap_or_default();
     usage.remove("cost");
+    // Engines write `null` for details that they do not have; the dialect leaves them out.
+    usage.retain(|_, value| !value.is_null());
+    if !generates {
+        usage.retain(|field, _| !field.starts_with("completion_"));
+    }
     complete(&mut usage, tokens, generates);
     let mut text = serde_json::to_vec(&usage).unwrap_or_else(|_| b"{}".to_vec());
     if let Some(cost) = cost
@@ -46,9 +51,7 @@ pub(crate) fn digits(cost: Decimal) -> String {
 /// Counts that the dialect has and the engine did not tell.
 fn complete(usage: &mut Rest, tokens: TokenCounts, generates: bool) {
     let mut count = |field: &str, value: u64| {
-        if usage.get(field).is_none_or(serde_json::Value::is_null) {
-            usage.insert(field.to_owned(), value.into());
-        }
+        usage.entry(field).or_insert_with(|| value.into());
     };
     count("prompt_tokens", tokens.prompt);
     if generates {
@@ -86,10 +89,14 @@ mod tests {
 
     #[test]
     fn what_writes_nothing_tells_of_no_completion() {
-        let text =
-            usage(Some(br#"{"usage":{"total_tokens":10}}"#), TOKENS, false, Some(Decimal::new(915, 8)));
+        let text = usage(
+            Some(br#"{"usage":{"total_tokens":10,"completion_tokens":0,"prompt_tokens_details":null}}"#),
+            TOKENS,
+            false,
+            Some(Decimal::new(915, 8)),
+        );
         let text = std::str::from_utf8(&text).unwrap();
-        assert!(!text.contains("completion"), "{text}");
+        assert!(!text.contains("completion") && !text.contains("null"), "{text}");
         assert!(text.contains(r#""prompt_tokens":10"#) && text.contains(r#""cost":0.00000915"#), "{text}");
     }
 }

@@ -144,11 +144,11 @@ impl Call<'_> {
         if self.endpoint.counts() && !tokenised_by_an_engine(&admitted) {
             return self.count(&admitted, tab, shown).await.map(Served::Whole);
         }
+        let (admitted, demand) = admitted.demand(gateway).await?;
         let planned = arrival
             .trace()
             .stage(Stage::Plan)
-            .in_scope(|| Planned::plan(gateway, admitted, arrival.at(), rand::random()))
-            .map_err(|refused| refused.1)?;
+            .in_scope(|| Planned::plan(gateway, admitted, demand, arrival.at(), rand::random()))?;
         let reserved = Reserved::reserve(gateway, planned).await?;
 
         let labels = self.labels(reserved.planned());

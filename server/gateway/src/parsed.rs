@@ -90,6 +90,11 @@ impl Parsed {
         &self.wishes
     }
 
+    /// Bytes of text in the longest prompt.
+    pub(crate) const fn longest_bytes(&self) -> usize {
+        self.longest_bytes
+    }
+
     /// How the answer goes back; taken once.
     pub(crate) fn take_road(&mut self) -> Road {
         std::mem::replace(&mut self.road, Road::Plain)

@@ -25,23 +25,19 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    /// Refused, it gives the call back.
+    /// `demand`: see [`Admitted::demand`].
     pub(crate) fn plan(
         gateway: &Core,
         admitted: Admitted,
+        demand: Demand,
         now: DateTime<Utc>,
         seed: u64,
-    ) -> Result<Self, Box<(Admitted, CallError)>> {
+    ) -> Result<Self, CallError> {
         let (targets, candidates) = candidates(gateway, &admitted, now);
-        let tightest = candidates.iter().map(|candidate| candidate.context_length).min().unwrap_or(u32::MAX);
-        let tokens = gateway
-            .tokenizers
-            .with(&admitted.model().model, |count| admitted.parsed().tokens_against(tightest, count));
-        let mut plan = routing::plan(Demand { tokens }, &candidates, gateway.fleet.now(), seed);
+        let mut plan = routing::plan(demand, &candidates, gateway.fleet.now(), seed);
         tracing::debug!(target: "switchyard::routing", model = %admitted.model().model.name, ?plan, "planned");
         if plan.ordered.is_empty() {
-            let error = plan_refusal::explain(gateway, &admitted, &plan);
-            return Err(Box::new((admitted, error)));
+            return Err(plan_refusal::explain(gateway, &admitted, &plan));
         }
         if admitted.parsed().wishes().first_only {
             plan.ordered.truncate(1);

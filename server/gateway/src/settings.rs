@@ -115,6 +115,7 @@ impl Settings {
             tenant_concurrency: gateway.max_concurrent_requests,
             max_configuration_age: gateway.snapshot_max_age_s.map(Duration::from_secs),
             probe_every: Duration::from_millis(config.catalog.probe_interval_ms),
+            batch: BatchShare { percent: gateway.batch_share_percent, slots: gateway.assumed_slots },
             export_traces: config.telemetry.otlp_endpoint.is_some(),
             ..Self::default()
         }

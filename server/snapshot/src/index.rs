@@ -114,6 +114,10 @@ impl Snapshot {
         self.models.get(&id)
     }
 
+    pub fn models(&self) -> impl Iterator<Item = &Arc<ModelEntry>> {
+        self.models.values()
+    }
+
     /// The models a tenant may use, in the order of their names.
     pub fn models_of(&self, tenant: &TenantEntry) -> Vec<&Arc<ModelEntry>> {
         let mut found: Vec<_> = tenant.models.iter().filter_map(|id| self.models.get(id)).collect();

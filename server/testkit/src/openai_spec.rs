@@ -128,9 +128,15 @@ fn references(schema: &Value, names: &mut BTreeSet<String>) {
             {
                 names.insert(name.to_owned());
             }
-            fields.values().for_each(|field| references(field, names));
+            for field in fields.values() {
+                references(field, names);
+            }
         }
-        Value::Array(items) => items.iter().for_each(|item| references(item, names)),
+        Value::Array(items) => {
+            for item in items {
+                references(item, names);
+            }
+        }
         _ => {}
     }
 }

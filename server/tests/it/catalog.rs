@@ -29,7 +29,7 @@ async fn a_registration_that_cannot_work_is_refused_by_field() {
     let world = World::new().await;
     let good = json!({"name": "x", "engine": "vllm", "base_url": "{engine}", "model": "sim-8b"});
     for (field, value, says) in [
-        ("engine", json!("magic"), "expected vllm, openai or ollama"),
+        ("engine", json!("magic"), "expected vllm, sglang"),
         ("base_url", json!("http://127.0.0.1:1"), "does not answer"),
         ("base_url", json!("http://169.254.169.254"), "base_url"),
         ("base_url", json!("{engine}/v1"), "leave out the /v1"),
@@ -125,6 +125,13 @@ async fn a_change_is_at_the_gateway_within_a_second_and_on_its_disk() {
     let new = json!({"name": "brand-new", "context_length": 4096});
     world.send(Actor::Operator, Method::POST, "/models", Some(new)).await;
     follower.until("a new model", |snapshot| snapshot.model_by_name("brand-new").is_some()).await;
+
+    let file = crate::endpoints::tokenizer_file();
+    world.send(Actor::Operator, Method::PUT, "/models/{model_id}/tokenizer", Some(file.clone())).await;
+    let tokenizer = |snapshot: &Snapshot| snapshot.model_by_name("sim-8b")?.model.tokenizer.clone();
+    follower.until("a tokenizer", |snapshot| tokenizer(snapshot).is_some()).await;
+    let placed = follower.latest.lock().unwrap().as_ref().and_then(tokenizer).unwrap();
+    assert_eq!(std::fs::read(&placed.path).unwrap(), file.to_string().into_bytes());
 
     let owner = Actor::Member(Role::Owner);
     let key = json!({"name": "fresh", "project_id": "{default_project_id}"});

@@ -59,7 +59,9 @@ fn endpoint(method: Method, path: &str, needs: Needs, body: Option<Value>) -> En
 pub fn all() -> Vec<Endpoint> {
     let mut all = identity();
     all.extend(catalog());
+    all.extend(files_and_batches());
     all.extend(inside_a_tenant());
+    all.extend(engines_and_playground());
     all.extend(usage());
     all.extend(endings());
     all
@@ -126,6 +128,35 @@ fn catalog() -> Vec<Endpoint> {
             Some(json!({"weight": 5})),
         ),
         endpoint(Method::POST, "/deployments/{deployment_id}/probe", OnPlatform(Update, Deployment), None),
+        endpoint(
+            Method::POST,
+            "/deployments/detect",
+            OnPlatform(Create, Deployment),
+            Some(json!({"base_url": "{engine}"})),
+        ),
+        endpoint(Method::GET, "/deployments/errors", OnPlatform(Read, Deployment), None),
+        endpoint(Method::POST, "/deployments/{deployment_id}/test", OnPlatform(Update, Deployment), None),
+        endpoint(Method::POST, "/deployments/{deployment_id}/drain", OnPlatform(Update, Deployment), None),
+        endpoint(Method::POST, "/deployments/{deployment_id}/resume", OnPlatform(Update, Deployment), None),
+        endpoint(
+            Method::PUT,
+            "/models/{model_id}/tokenizer",
+            OnPlatform(Update, Model),
+            Some(tokenizer_file()),
+        ),
+        endpoint(Method::GET, "/data-classes", OnPlatform(Read, DataClass), None),
+        endpoint(
+            Method::POST,
+            "/data-classes",
+            OnPlatform(Create, DataClass),
+            Some(json!({"name": "public", "allows_external": true})),
+        ),
+        endpoint(
+            Method::PATCH,
+            "/data-classes/{data_class}",
+            OnPlatform(Update, DataClass),
+            Some(json!({"description": "Stays inside."})),
+        ),
         endpoint(Method::GET, "/prices", OnPlatform(Read, Price), None),
         endpoint(
             Method::POST,
@@ -146,6 +177,36 @@ fn catalog() -> Vec<Endpoint> {
             OnPlatform(Create, ModelGrant),
             Some(json!({"models": ["sim-8b"]})),
         ),
+    ]
+}
+
+/// A `tokenizer.json` of the smallest kind.
+pub fn tokenizer_file() -> Value {
+    let vocab: serde_json::Map<_, _> = ('a'..='z').zip(0..).map(|(c, n)| (c.to_string(), n.into())).collect();
+    json!({"version": "1.0", "model": {"type": "WordLevel", "vocab": vocab, "unk_token": "a"}})
+}
+
+fn engines_and_playground() -> Vec<Endpoint> {
+    use {Action::*, Needs::*, Resource::*};
+    let at = |method, rest: &str, needs, body| {
+        endpoint(method, &format!("/tenants/{{tenant_id}}{rest}"), needs, body)
+    };
+    let upstream = json!({"name": "Second", "engine": "openai", "base_url": "{engine}", "model": "sim-8b", "credential": "sk-2"});
+    let chat = json!({"project_id": "{default_project_id}", "request": {"model": "sim-8b", "max_tokens": 5,
+        "messages": [{"role": "user", "content": "Hello"}]}});
+    vec![
+        at(Method::GET, "/data-classes", InTenant(Read, Project), None),
+        at(Method::GET, "/upstreams", InTenant(Read, Upstream), None),
+        at(Method::POST, "/upstreams", InTenant(Create, Upstream), Some(upstream)),
+        at(Method::POST, "/playground/chat", InTenant(Create, Playground), Some(chat)),
+        at(Method::GET, "/playground/shares", InTenant(Read, PlaygroundShare), None),
+        at(
+            Method::POST,
+            "/playground/shares",
+            InTenant(Create, PlaygroundShare),
+            Some(json!({"title": "Another", "setup": {}})),
+        ),
+        at(Method::GET, "/playground/shares/{share_id}", InTenant(Read, PlaygroundShare), None),
     ]
 }
 
@@ -197,6 +258,36 @@ fn inside_a_tenant() -> Vec<Endpoint> {
     ]
 }
 
+fn files_and_batches() -> Vec<Endpoint> {
+    use {Action::*, Needs::*, Resource::*};
+    let at = |method, rest: &str, needs, body| {
+        endpoint(method, &format!("/tenants/{{tenant_id}}{rest}"), needs, body)
+    };
+    let batch = json!({
+        "key_id": "{batch_key_id}",
+        "input_file_id": "{input_file_id}",
+        "endpoint": "/v1/chat/completions"
+    });
+    vec![
+        at(Method::GET, "/files", InTenant(Read, File), None),
+        at(Method::POST, "/files", InTenant(Create, File), Some(sample_upload())),
+        at(Method::GET, "/files/{file_id}/content", InTenant(Read, File), None),
+        at(Method::DELETE, "/files/{file_id}", InTenant(Delete, File), None),
+        at(Method::GET, "/batches", InTenant(Read, Batch), None),
+        at(Method::POST, "/batches", InTenant(Create, Batch), Some(batch)),
+        at(Method::GET, "/batches/{batch_id}", InTenant(Read, Batch), None),
+        at(Method::POST, "/batches/{batch_id}/cancel", InTenant(Update, Batch), None),
+    ]
+}
+
+/// A file for a batch; sent as a form.
+pub fn sample_upload() -> Value {
+    json!({FORM: {"project_id": "{default_project_id}", "purpose": "batch", "file": "{}"}})
+}
+
+/// A body with this one key is sent as `multipart/form-data`.
+pub const FORM: &str = "$form";
+
 fn usage() -> Vec<Endpoint> {
     use {Action::*, Needs::*, Resource::*};
     vec![
@@ -215,6 +306,19 @@ fn endings() -> Vec<Endpoint> {
         ..endpoint(method, path, Needs::Own, body)
     };
     vec![
+        endpoint(Method::DELETE, "/models/{model_id}/tokenizer", OnPlatform(Update, Model), None),
+        endpoint(
+            Method::DELETE,
+            "/tenants/{tenant_id}/upstreams/{upstream_id}",
+            InTenant(Delete, Upstream),
+            None,
+        ),
+        endpoint(
+            Method::DELETE,
+            "/tenants/{tenant_id}/playground/shares/{share_id}",
+            InTenant(Delete, PlaygroundShare),
+            None,
+        ),
         endpoint(Method::DELETE, "/tenants/{tenant_id}/keys/{key_id}", InTenant(Delete, ApiKey), None),
         endpoint(
             Method::DELETE,

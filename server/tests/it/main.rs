@@ -4,8 +4,12 @@
 
 mod architecture;
 mod authorization;
+mod batches;
 mod catalog;
 mod crash;
+mod deployment;
 mod endpoints;
+mod engines;
+mod playground;
 mod usage;
 mod world;

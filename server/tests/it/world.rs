@@ -1,4 +1,4 @@
-//! An assembled control plane on a real database, with a tenant of every kind of member and one stranger tenant.
+//! An assembled control plane with its gateway, on a real database, with a tenant of every kind of member and one stranger tenant.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -10,13 +10,17 @@ use serde_json::{Value, json};
 use shared::{Clock, Role};
 use sim::{Engine, Handle, SimOptions};
 use sqlx::AssertSqlSafe;
-use switchyard::{Foundation, assemble};
+use switchyard::{DataPlane, Foundation, Reach, assemble};
 use tempfile::TempDir;
 use testkit::TestDatabase;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
 
-use crate::endpoints::Endpoint;
+use crate::endpoints::{Endpoint, FORM, sample_upload};
 
 const PEPPER: Pepper = Pepper::new([7; 32]);
 pub const PASSWORD: &str = "correct horse battery 1";
@@ -41,6 +45,8 @@ pub struct World {
     cookies: HashMap<Actor, String>,
     /// What stands for `{name}` in paths and bodies.
     named: HashMap<&'static str, String>,
+    _gateway: DataPlane,
+    _stop: DropGuard,
     _data: TempDir,
     _engine: Handle,
 }
@@ -48,6 +54,21 @@ pub struct World {
 /// How a gateway knows a key.
 pub fn key_hash(secret: &str) -> [u8; 32] {
     Token::parse(secret).unwrap().hash(&PEPPER)
+}
+
+/// A sample body as it is sent.
+fn encoded(sample: &str) -> (&'static str, String) {
+    let parsed: Value = serde_json::from_str(sample).unwrap();
+    let Some(form) = parsed.get(FORM).and_then(Value::as_object) else {
+        return ("application/json", sample.to_owned());
+    };
+    let part = |name: &str| {
+        let file = if name == "file" { "; filename=\"sample.jsonl\"" } else { "" };
+        let value = form[name].as_str().unwrap();
+        format!("--xxx\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n")
+    };
+    let parts = ["project_id", "purpose", "file"].map(part).concat();
+    ("multipart/form-data; boundary=xxx", format!("{parts}--xxx--\r\n"))
 }
 
 /// A foundation over a test's database, in process but for that.
@@ -58,10 +79,13 @@ fn foundation(db: &TestDatabase, data: &TempDir) -> Foundation {
         settings: Arc::new(settings),
         db: (**db).clone(),
         kv: kv::open(None).unwrap(),
+        objects: objects::Objects::local(&data.path().join("objects")).unwrap(),
         clock: Clock::system(),
         pepper: PEPPER,
         key_encryption_key: KeyEncryptionKey::new([8; 32]),
         engine_rules: EgressRules::engines(Vec::new()).unwrap(),
+        // What stands for a provider outside is on this machine too.
+        outbound_rules: EgressRules::outbound(vec!["127.0.0.0/8".parse().unwrap()]).unwrap(),
     }
 }
 
@@ -74,15 +98,21 @@ impl World {
         let now = foundation.clock.now();
         let (email, name) = ("ops@ops.example".parse().unwrap(), "Ops".parse().unwrap());
         identity::create_operator(&foundation.db, &email, &name, PASSWORD, now).await.unwrap();
-        let engines =
-            EngineClient::new(&foundation.engine_rules, ConnectTimeout(Duration::from_secs(2))).unwrap();
-        let plane = assemble(&foundation, engines, identity::SetupToken::closed());
+        let client = |rules| EngineClient::new(rules, ConnectTimeout(Duration::from_secs(2))).unwrap();
+        let (engines, outside) = (client(&foundation.engine_rules), client(&foundation.outbound_rules));
+        let stop = CancellationToken::new();
+        let gateway =
+            DataPlane::start(&foundation, engines.clone(), &stop, &TaskTracker::new()).await.unwrap();
+        let reach = Reach { engines, outside, playground: Some(gateway.playground()) };
+        let plane = assemble(&foundation, reach, identity::SetupToken::closed());
         let mut world = Self {
             document: plane.document,
             api: plane.api,
             db,
             cookies: HashMap::new(),
             named: HashMap::from([("engine", engine.base_url())]),
+            _gateway: gateway,
+            _stop: stop.drop_guard(),
             _data: data,
             _engine: engine,
         };
@@ -108,6 +138,10 @@ impl World {
             let cookie = self.invited(&format!("{role}@acme.example"), role).await;
             self.cookies.insert(Actor::Member(role), cookie);
         }
+        let outside = Some(json!({"external_engines": true}));
+        let (status, _) =
+            self.send(Actor::Operator, http::Method::PATCH, "/tenants/{tenant_id}", outside).await;
+        assert!(status.is_success());
         self.objects().await;
     }
 
@@ -161,6 +195,16 @@ impl World {
                 json!({"name": "first", "project_id": "{default_project_id}"}),
             ),
             (
+                "upstream_id",
+                "/tenants/{tenant_id}/upstreams",
+                json!({"name": "Own", "engine": "openai", "base_url": "{engine}", "model": "sim-8b", "credential": "sk-own"}),
+            ),
+            (
+                "share_id",
+                "/tenants/{tenant_id}/playground/shares",
+                json!({"title": "Tone", "setup": {"models": ["sim-8b"]}}),
+            ),
+            (
                 "invitation_id",
                 "/tenants/{tenant_id}/invitations",
                 json!({"email": "x@acme.example", "role": "viewer"}),
@@ -170,6 +214,10 @@ impl World {
             let made = self.made(owner, path, body).await;
             self.name(name, &made["id"]);
         }
+        self.batches(owner).await;
+        let class = json!({"name": "confidential", "allows_external": false});
+        let class = self.made(Actor::Operator, "/data-classes", class).await;
+        self.name("data_class", &class["name"]);
         self.invited("target@acme.example", Role::Viewer).await;
         let members = self.get(owner, "/tenants/{tenant_id}/members").await;
         let target =
@@ -183,6 +231,20 @@ impl World {
         self.name("session_id", &other["id"].clone());
     }
 
+    async fn batches(&mut self, owner: Actor) {
+        let key = json!({"name": "for batches", "project_id": "{default_project_id}"});
+        let key = self.made(owner, "/tenants/{tenant_id}/keys", key).await;
+        self.name("batch_key_id", &key["id"]);
+        for name in ["input_file_id", "file_id"] {
+            let file = self.made(owner, "/tenants/{tenant_id}/files", sample_upload()).await;
+            self.name(name, &file["id"]);
+        }
+        let batch =
+            json!({"key_id": key["id"], "input_file_id": "{input_file_id}", "endpoint": "/v1/embeddings"});
+        let batch = self.made(owner, "/tenants/{tenant_id}/batches", batch).await;
+        self.name("batch_id", &batch["id"]);
+    }
+
     fn name(&mut self, name: &'static str, id: &Value) {
         self.named.insert(name, id.as_str().unwrap_or_else(|| panic!("{name} has no id: {id}")).to_owned());
     }
@@ -194,12 +256,12 @@ impl World {
     }
 
     fn request(&self, actor: Actor, method: http::Method, path: &str, body: Option<&Value>) -> Request<Body> {
-        let body = body.map(|body| self.filled(&body.to_string()));
         let mut request = Request::builder().method(method).uri(self.filled(path));
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+        let body = body.map(|body| encoded(&self.filled(&body.to_string())));
+        if let Some((content_type, _)) = &body {
+            request = request.header(header::CONTENT_TYPE, *content_type);
         }
-        let mut request = request.body(body.map_or_else(Body::empty, Body::from)).unwrap();
+        let mut request = request.body(body.map_or_else(Body::empty, |(_, body)| Body::from(body))).unwrap();
         let headers = request.headers_mut();
         match actor {
             Actor::Nobody => {}
@@ -243,6 +305,15 @@ impl World {
     /// The text of an answer that is not JSON.
     pub async fn text(&self, actor: Actor, path: &str) -> String {
         let request = self.request(actor, http::Method::GET, &format!("/api/v1{path}"), None);
+        let response = self.api.clone().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    /// The whole text of an answer to a POST: a stream's events.
+    pub async fn posted_text(&self, actor: Actor, path: &str, body: &Value) -> String {
+        let request = self.request(actor, http::Method::POST, &format!("/api/v1{path}"), Some(body));
         let response = self.api.clone().oneshot(request).await.unwrap();
         assert!(response.status().is_success(), "{path}: {}", response.status());
         let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();

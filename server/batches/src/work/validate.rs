@@ -27,8 +27,16 @@ struct Seen {
     ids: HashSet<[u8; 16]>,
     total: u32,
     bad: u32,
-    /// The model, while all name the same.
-    model: Option<Option<String>>,
+    models: Models,
+}
+
+/// What the lines name as their model.
+#[derive(Default)]
+enum Models {
+    #[default]
+    None,
+    Same(String),
+    Several,
 }
 
 impl Seen {
@@ -48,10 +56,10 @@ impl Seen {
     }
 
     fn note(&mut self, good: GoodLine) {
-        match &mut self.model {
-            None => self.model = Some(Some(good.model)),
-            Some(same) if same.as_deref() != Some(&good.model) => *same = None,
-            Some(_) => {}
+        match &self.models {
+            Models::None => self.models = Models::Same(good.model),
+            Models::Same(same) if *same != good.model => self.models = Models::Several,
+            Models::Same(_) | Models::Several => {}
         }
     }
 }
@@ -83,10 +91,13 @@ pub async fn validate(held: &Held, batch: &BatchRow) -> Result<(), Interrupted> 
     }
     keep(held, &mut refused).await?;
     let mut tx = held.begin().await?;
-    let model = seen.model.flatten();
+    let model = match &seen.models {
+        Models::Same(model) => Some(model.as_str()),
+        Models::None | Models::Several => None,
+    };
     let counts = (seen.total, seen.bad);
     // Not begun is no error: it was cancelled meanwhile.
-    progress::begin(&mut tx, held.claimed.batch, &held.worker, counts, model.as_deref(), held.now()).await?;
+    progress::begin(&mut tx, held.claimed.batch, &held.worker, counts, model, held.now()).await?;
     Ok(tx.commit().await?)
 }
 

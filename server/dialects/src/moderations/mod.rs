@@ -68,7 +68,9 @@ pub fn from_text(said: &str) -> Result<ModerationResult, NotAModerator> {
     let mut scores = Scores::default();
     for code in &verdict.hazards {
         let categories = guard::categories(code).ok_or_else(|| NotAModerator::UnknownLabel(code.clone()))?;
-        categories.iter().for_each(|category| scores.raise(category, 1.0));
+        for category in categories {
+            scores.raise(category, 1.0);
+        }
     }
     if !verdict.safe && verdict.hazards.is_empty() {
         scores.flagged = true;
@@ -98,7 +100,9 @@ impl Scores {
             labels::Meaning::Harmless => {}
             labels::Meaning::Harmful => self.flagged |= score >= THRESHOLD,
             labels::Meaning::Categories(categories) => {
-                categories.iter().for_each(|category| self.raise(category, score));
+                for category in categories {
+                    self.raise(category, score);
+                }
             }
         }
         Ok(())

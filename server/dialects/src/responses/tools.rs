@@ -129,8 +129,8 @@ fn name(tool: &Tool) -> &str {
 }
 
 fn known(tools: &[Tool], wanted: &str, field: String) -> Result<(), Refused> {
-    match tools.iter().any(|tool| name(tool) == wanted) {
-        true => Ok(()),
-        false => Err(Refused::wrong(field, &quoted(wanted), "the name of one of `tools`")),
+    if tools.iter().any(|tool| name(tool) == wanted) {
+        return Ok(());
     }
+    Err(Refused::wrong(field, &quoted(wanted), "the name of one of `tools`"))
 }

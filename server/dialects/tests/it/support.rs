@@ -46,7 +46,9 @@ pub fn response_events(request: &ResponsesRequest, chunks: &[&str], usage: Optio
     let mut writer = response_writer(request, Framing::Lines);
     let mut out = BytesMut::new();
     writer.begin(&mut out);
-    chunks.iter().for_each(|chunk| writer.chunk(chunk.as_bytes(), &mut out));
+    for chunk in chunks {
+        writer.chunk(chunk.as_bytes(), &mut out);
+    }
     writer.completed_at(1_700_000_002);
     writer.end(usage, &mut out);
     lines(&out)
@@ -72,7 +74,9 @@ pub fn message_stream(request: &messages::MessagesRequest, chunks: &[&str], usag
     let mut writer = message_writer(request);
     let mut out = BytesMut::new();
     writer.begin(&mut out);
-    chunks.iter().for_each(|chunk| writer.chunk(chunk.as_bytes(), &mut out));
+    for chunk in chunks {
+        writer.chunk(chunk.as_bytes(), &mut out);
+    }
     writer.end(usage, &mut out);
     String::from_utf8(out.to_vec()).unwrap()
 }

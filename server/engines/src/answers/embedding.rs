@@ -38,6 +38,8 @@ pub fn read(payload: Payload, labels: &Labels) -> Result<Payload, EngineError> {
         measured(&first.embedding, labels)?;
     }
     for item in &mut response.data {
+        // llama.cpp names the encoding.
+        item.rest.remove("encoding_format");
         let vector = std::mem::replace(&mut item.embedding, Vector::Floats(Vec::new()));
         item.embedding = encoded(vector, labels.asked.encoding).ok_or_else(EngineError::malformed)?;
     }

@@ -4,6 +4,7 @@ mod abilities;
 mod probe;
 mod request;
 mod stream;
+mod tidy;
 mod tools;
 
 use bytes::Bytes;

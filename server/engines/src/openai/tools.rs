@@ -2,14 +2,16 @@
 //!
 //! Seen: `tool_calls` as one object (TGI before 3.1), arguments as an object (TGI's whole answers), calls without an id
 //! or a type (TGI, llama.cpp), the id and the name repeated on every piece (TGI), every call under index 0 (SGLang
-//! before 0.4.8, Gemini's OpenAI route), and `stop` as the reason for the end (vLLM with a named tool, TGI).
+//! before 0.4.8, Gemini's OpenAI route), an id of its own for every piece (vLLM before 0.9, with a named tool), `stop` as
+//! the reason for the end (vLLM with a named tool, TGI's whole answers) or none at all (TGI's streams).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use shared_chat::finish_reason;
 
-use crate::{Finish, Labels, Payload};
+use super::tidy::Shape;
+use crate::Labels;
 
 /// The calls of one stream, or of one answer.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Tools {
     labels: Labels,
     /// By the choice's index.
     choices: BTreeMap<u64, Vec<Call>>,
+    /// Choices that were told why they ended.
+    ended: BTreeSet<u64>,
 }
 
 /// A call that has begun; its place in the list is its index for the caller.
@@ -62,54 +66,41 @@ impl Progress {
 }
 
 /// Whether anything was changed.
-type Changed = bool;
+pub type Changed = bool;
 
 impl Tools {
     pub fn new(labels: Labels) -> Self {
-        Self { labels, choices: BTreeMap::new() }
+        Self { labels, choices: BTreeMap::new(), ended: BTreeSet::new() }
     }
 
-    /// A chunk of a stream: as it came, if nothing is wrong with it.
-    pub fn chunk(&mut self, payload: Payload) -> Payload {
-        self.repaired(payload, "delta")
+    /// Whether any call has begun.
+    pub fn any(&self) -> bool {
+        !self.choices.is_empty()
     }
 
-    /// A whole answer, likewise.
-    pub fn whole(mut self, payload: Payload) -> Payload {
-        self.repaired(payload, "message")
+    /// Choices whose calls are whole and that were told no reason for their end: TGI leaves it out.
+    pub fn left_open(&self) -> Vec<u64> {
+        let whole = |calls: &Vec<Call>| calls.last().is_some_and(|call| call.arguments.is_whole());
+        let open = self.choices.iter().filter(|(at, calls)| !self.ended.contains(*at) && whole(calls));
+        open.map(|(at, _)| *at).collect()
     }
 
-    fn repaired(&mut self, payload: Payload, said: &str) -> Payload {
-        let summary = payload.summary;
-        let ended = match summary.finish {
-            Some(Finish::Other) => true,
-            Some(Finish::Stop) => !self.choices.is_empty(),
-            _ => false,
-        };
-        if !summary.tools && !ended {
-            return payload;
-        }
-        let Ok(mut json) = serde_json::from_slice::<Value>(payload.json()) else { return payload };
-        let mut changed = false;
-        for choice in json.get_mut("choices").and_then(Value::as_array_mut).into_iter().flatten() {
-            changed |= self.choice(choice, said);
-        }
-        if !changed {
-            return payload;
-        }
-        Payload::scan(json.to_string().into()).unwrap_or(payload)
+    /// A choice was told its end.
+    pub fn end(&mut self, at: u64) {
+        self.ended.insert(at);
     }
 
-    fn choice(&mut self, choice: &mut Value, said: &str) -> Changed {
+    /// A choice of a chunk or of a whole answer: what is wrong with its calls and with the reason of its end.
+    pub fn choice(&mut self, choice: &mut Value, shape: Shape) -> Changed {
         let at = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
         let mut changed = false;
-        if let Some(tool_calls) = choice.get_mut(said).and_then(|said| said.get_mut("tool_calls")) {
+        if let Some(tool_calls) = choice.get_mut(shape.key()).and_then(|said| said.get_mut("tool_calls")) {
             if tool_calls.is_object() {
                 *tool_calls = Value::Array(vec![tool_calls.take()]);
                 changed = true;
             }
             for piece in tool_calls.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
-                changed |= if said == "delta" { self.piece(piece, at) } else { self.call(piece, at) };
+                changed |= if shape == Shape::Delta { self.piece(piece, at) } else { self.call(piece, at) };
             }
         }
         changed | self.finish(choice, at)
@@ -142,13 +133,12 @@ impl Tools {
             let renamed = !name.is_empty() && id.as_ref().is_some_and(|id| *id != call.id);
             renamed && (name != call.name || call.arguments.is_whole())
         };
-        let (at, mut changed) = match known.filter(|at| !another(&calls[*at])) {
-            Some(at) => (at, goes_on(piece, &mut calls[at], at, &name)),
-            None => {
-                let at = calls.len();
-                let changed = self.begin(piece, choice, index, name);
-                (at, changed | set(piece, "index", at.into()))
-            }
+        let (at, mut changed) = if let Some(at) = known.filter(|at| !another(&calls[*at])) {
+            (at, goes_on(piece, &mut calls[at], at, &name))
+        } else {
+            let at = calls.len();
+            let changed = self.begin(piece, choice, index, name);
+            (at, changed | set(piece, "index", at.into()))
         };
         if let Some(function) = piece.get_mut("function").and_then(Value::as_object_mut) {
             changed |= stringify(function, "");
@@ -170,7 +160,9 @@ impl Tools {
     ) -> Changed {
         let number = self.choices.get(&choice).map_or(0, Vec::len) as u64;
         let mut changed = false;
-        let given = call.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+        // TGI's `0` would be that of every call of a conversation.
+        let given = call.get("id").and_then(Value::as_str).filter(|id| !matches!(*id, "" | "0"));
+        let given = given.map(str::to_owned);
         let id = given.unwrap_or_else(|| {
             changed = true;
             let id = call_id(&self.labels, choice, number);
@@ -190,19 +182,29 @@ impl Tools {
     }
 
     /// Why a choice ended.
-    fn finish(&self, choice: &mut Value, at: u64) -> Changed {
+    fn finish(&mut self, choice: &mut Value, at: u64) -> Changed {
         let called = self.choices.get(&at).is_some_and(|calls| !calls.is_empty());
         let Some(reason) = choice.get_mut("finish_reason") else { return false };
         let wanted: Value = match reason.as_str() {
-            None | Some("length" | "content_filter" | "tool_calls" | "error") => return false,
+            None => return false,
+            Some("length" | "content_filter" | "tool_calls" | "error") => {
+                self.end(at);
+                return false;
+            }
             // Some builds of SGLang write it before the end.
             Some("") => Value::Null,
             Some("max_tokens" | "max_new_tokens") => finish_reason::LENGTH.into(),
             Some("abort") => finish_reason::ERROR.into(),
             Some(_) if called => finish_reason::TOOL_CALLS.into(),
             Some("eos_token" | "stop_sequence" | "eos" | "end_turn") => finish_reason::STOP.into(),
-            Some(_) => return false,
+            Some(_) => {
+                self.end(at);
+                return false;
+            }
         };
+        if !wanted.is_null() {
+            self.end(at);
+        }
         *reason = wanted;
         true
     }

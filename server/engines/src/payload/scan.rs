@@ -30,6 +30,8 @@ struct Head<'a> {
     error: Option<&'a RawValue>,
     #[serde(borrow, default)]
     object: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    system_fingerprint: Option<&'a RawValue>,
     #[serde(default)]
     choices: Choices,
 }
@@ -56,10 +58,11 @@ pub(super) fn scan(json: &[u8]) -> Result<(Spans, Summary), ScanError> {
         usage,
         usage_member: usage.and_then(|value| member(json, value, b"\"usage\"")),
     };
-    let Choices { count, said, finish } = head.choices;
+    let Choices { count, said, finish, untidy } = head.choices;
+    let untidy = untidy || said.untidy || head.system_fingerprint.is_some_and(|raw| raw.get() == "null");
     let usage = head.usage.and_then(|raw| counts(raw.get()));
     let Said { any: meaningful, bytes: text_bytes, tools, .. } = said;
-    Ok((spans, Summary { choices: count, meaningful, text_bytes, tools, finish, usage }))
+    Ok((spans, Summary { choices: count, meaningful, text_bytes, tools, untidy, finish, usage }))
 }
 
 /// Where a borrowed value lies in the text it was borrowed from.

@@ -16,6 +16,8 @@ pub(super) struct Choices {
     pub said: Said,
     /// The last one told.
     pub finish: Option<Finish>,
+    /// A choice of a stream has no `finish_reason`, not so much as null.
+    pub untidy: bool,
 }
 
 impl<'de> Deserialize<'de> for Choices {
@@ -37,7 +39,11 @@ impl<'de> Deserialize<'de> for Choices {
                     all.said.add(choice.delta);
                     all.said.add(choice.message);
                     all.said.add(choice.text);
-                    all.finish = choice.finish_reason.or(all.finish);
+                    match choice.finish_reason {
+                        End::Missing => all.untidy |= choice.delta.objects,
+                        End::Null => {}
+                        End::Told(finish) => all.finish = Some(finish),
+                    }
                 }
                 Ok(all)
             }
@@ -56,7 +62,23 @@ struct Choice {
     #[serde(default)]
     text: Said,
     #[serde(default)]
-    finish_reason: Option<Finish>,
+    finish_reason: End,
+}
+
+/// Whether and how a choice says why it ended.
+#[derive(Default)]
+enum End {
+    /// There is no such key.
+    #[default]
+    Missing,
+    Null,
+    Told(Finish),
+}
+
+impl<'de> Deserialize<'de> for End {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Null, Self::Told))
+    }
 }
 
 impl<'de> Deserialize<'de> for Finish {
@@ -92,6 +114,10 @@ pub(super) struct Said {
     pub tools: bool,
     /// There is an object in it.
     objects: bool,
+    /// There is a null in it where OpenAI's document allows none.
+    pub untidy: bool,
+    /// It is null itself.
+    null: bool,
 }
 
 impl Said {
@@ -100,6 +126,7 @@ impl Said {
         self.bytes += other.bytes;
         self.tools |= other.tools;
         self.objects |= other.objects;
+        self.untidy |= other.untidy;
     }
 }
 
@@ -127,7 +154,7 @@ impl<'de> Visitor<'de> for Weigh {
         f.write_str("any value")
     }
     fn visit_unit<E>(self) -> Result<Said, E> {
-        Ok(Said::default())
+        Ok(Said { null: true, ..Said::default() })
     }
     fn visit_bool<E>(self, _: bool) -> Result<Said, E> {
         Ok(Said::default())
@@ -154,26 +181,26 @@ impl<'de> Visitor<'de> for Weigh {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Said, A::Error> {
         let mut all = Said { objects: true, ..Said::default() };
         while let Some(key) = fields.next_key::<Key>()? {
-            match key {
-                Key::Label => {
-                    fields.next_value::<IgnoredAny>()?;
-                }
-                Key::Says => all.add(fields.next_value_seed(Weigh)?),
-                Key::Tools => {
-                    let calls = fields.next_value_seed(Weigh)?;
-                    all.add(calls);
-                    all.tools |= calls.objects;
-                }
+            if key == Key::Label {
+                all.untidy |= fields.next_value::<Option<IgnoredAny>>()?.is_none();
+                continue;
             }
+            let said = fields.next_value_seed(Weigh)?;
+            all.add(said);
+            all.untidy |= said.null && key != Key::Says;
+            all.tools |= said.objects && key == Key::Tools;
         }
         Ok(all)
     }
 }
 
+#[derive(PartialEq, Eq)]
 enum Key {
     /// Says who or which, not what.
     Label,
     Says,
+    /// Says something, and is never null.
+    Told,
     Tools,
 }
 
@@ -190,6 +217,7 @@ impl<'de> Deserialize<'de> for Key {
                 Ok(match key {
                     "role" | "id" | "type" | "index" => Key::Label,
                     "tool_calls" => Key::Tools,
+                    "name" | "arguments" | "function_call" | "annotations" => Key::Told,
                     _ => Key::Says,
                 })
             }

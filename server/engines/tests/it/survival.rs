@@ -78,9 +78,11 @@ proptest! {
     ) {
         let piece = json!({"index": 0, "id": if named { "c" } else { "" }, "type": "function",
             "function": {"name": "f", "arguments": "{}"}});
-        let said = with(json!({"tool_calls": [with(piece, &call)]}), &delta);
+        // All that OpenAI's document demands, so that nothing need be made up for.
+        let said = json!({"role": "assistant", "content": null, "refusal": null, "tool_calls": [with(piece, &call)]});
+        let said = with(said, &delta);
         let body = |key: &str| {
-            let choice = with(json!({"index": 0, key: said, "finish_reason": null}), &choice);
+            let choice = with(json!({"index": 0, key: said, "finish_reason": null, "logprobs": null}), &choice);
             with(json!({"id": "x", "choices": [choice]}), &top)
         };
         let known = |mut value: Value, key: &str| {

@@ -3,6 +3,7 @@
 mod breakers;
 mod health;
 mod revoked;
+mod tokenizers;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,6 +29,7 @@ pub(crate) async fn run(core: Shared, openings: mpsc::Receiver<Opened>, stop: Ca
             revoked::listen(&core),
             health::probe(&core, &replica),
             breakers::tell(&core, &replica, openings),
+            tokenizers::follow(&core),
             read(&core, &replica),
         )
     };

@@ -23,6 +23,7 @@ mod socket;
 mod spool;
 mod sse;
 mod surfaces_bad_input;
+mod tokenizer;
 mod told;
 mod tracing;
 mod world;

@@ -21,6 +21,7 @@ use crate::{
     openai::{self, BODY_LIMIT, beside},
     prometheus::Page,
     state::Sim,
+    vllm::{detokenize, tokenize},
 };
 
 /// The version that is imitated.
@@ -38,7 +39,10 @@ pub fn routes() -> Router<Arc<Sim>> {
                 .route("/v1/health/ready", get(ready))
                 .route("/v1/metadata", get(metadata))
                 .route("/v1/version", get(version))
-                .route("/v1/metrics", get(metrics)),
+                .route("/v1/metrics", get(metrics))
+                // Those of the vLLM inside.
+                .route("/tokenize", post(tokenize))
+                .route("/detokenize", post(detokenize)),
         ))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

@@ -20,13 +20,14 @@ use axum::{
 use crate::{
     openai::{self, BODY_LIMIT, beside},
     state::Sim,
-    vllm::{detokenize, tokenize},
+    vllm::{classify, detokenize, tokenize},
 };
 
 pub fn routes() -> Router<Arc<Sim>> {
     openai::chats()
         .route("/v1/embeddings", post(openai::embed))
         .route("/v1/rerank", post(rerank::rerank))
+        .route("/v1/classify", post(classify))
         .merge(openai::models())
         .merge(beside(
             Router::new()

@@ -7,7 +7,7 @@ mod speech;
 mod style;
 mod tokenize;
 
-pub use pooling::{ranked, rerank};
+pub use pooling::{classify, ranked, rerank};
 pub use speech::{Speech, kind};
 pub use style::STYLE;
 pub use tokenize::{detokenize, tokenize};
@@ -37,7 +37,7 @@ pub fn routes() -> Router<Arc<Sim>> {
         .route("/v2/rerank", post(rerank))
         .route("/score", post(pooling::score))
         .route("/v1/score", post(pooling::score))
-        .route("/classify", post(pooling::classify))
+        .route("/classify", post(classify))
         .merge(openai::models())
         .merge(beside(
             Router::new()

@@ -133,12 +133,14 @@ async fn score_pairs(arrival: Arrival) -> Result<Response, Failure> {
     Ok(deliver::whole(call, answer, 0).await)
 }
 
+/// vLLM's and SGLang's.
 pub async fn classify(arrival: Arrival) -> Response {
-    classify_texts(arrival).await.unwrap_or_else(|failure| Wire::Vllm.error(&failure))
+    let wire = wire(&arrival.sim);
+    classify_texts(arrival, wire).await.unwrap_or_else(|failure| wire.error(&failure))
 }
 
-async fn classify_texts(arrival: Arrival) -> Result<Response, Failure> {
-    let (call, body) = take::<Classify>(arrival, Wire::Vllm).await?;
+async fn classify_texts(arrival: Arrival, wire: Wire) -> Result<Response, Failure> {
+    let (call, body) = take::<Classify>(arrival, wire).await?;
     let texts = body.input.list();
     let (call, tokens) = admit_texts(call, &body.model, ModelKind::Classify, &texts).await?;
     let entry = |(index, text): (usize, &String)| {

@@ -61,3 +61,11 @@ async fn passages_are_ranked_by_logits() {
     assert_eq!(body["rankings"][0]["index"], 1);
     assert!(body["rankings"][0]["logit"].is_f64());
 }
+
+#[tokio::test]
+async fn tokens_read_back() {
+    let sim = nim().await;
+    let (_, tokens) = json_of(post(&sim, "/tokenize", &json!({"prompt": "Hello there"})).await).await;
+    let back = json!({"tokens": tokens["tokens"]});
+    assert_eq!(json_of(post(&sim, "/detokenize", &back).await).await.1, json!({"prompt": "Hello there"}));
+}

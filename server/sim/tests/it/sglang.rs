@@ -154,3 +154,14 @@ async fn ranks_are_a_bare_list_and_tokens_read_back() {
     let (_, text) = json_of(post(&sim, "/detokenize", &back).await).await;
     assert_eq!(text, json!({"text": "Hello there, world"}));
 }
+
+#[tokio::test]
+async fn a_classifier_names_a_label_with_all_probabilities() {
+    let sim = spawn(SimOptions::unpaced(Engine::Sglang, ["c=classify"])).await.unwrap();
+    let request = json!({"model": "c", "input": ["nice", "I will kill you"]});
+    let (_, body) = json_of(post(&sim, "/v1/classify", &request).await).await;
+    assert_eq!(body["data"][1]["label"], "violence");
+    assert_eq!(body["data"][1]["probs"].as_array().map(Vec::len), Some(6));
+    let (status, body) = json_of(post(&sim, CHAT, &chat("hello", false)).await).await;
+    assert_eq!((status, &body["object"]), (StatusCode::BAD_REQUEST, &json!("error")));
+}
