@@ -189,7 +189,7 @@ def run(binary, folder, processes, arguments):
                     "--ttft-ms", "0", "--tokens-per-s", "0", "--slots", "1024", "--queue", "4096")
     subprocess.run([binary, "migrate", *settings], check=True, stdout=subprocess.DEVNULL)
     processes.start("control", binary, "control", *settings, *at(control, admin))
-    until("the control plane", lambda: listening(control))
+    until("the control plane", lambda: urllib.request.urlopen(f"http://127.0.0.1:{admin}/readyz", timeout=1).status == 200)
     made = subprocess.run([binary, "admin", "create-operator", "--email", "o@bench.example", "--with-token", *settings],
                           input="a long enough password 7\n", text=True, capture_output=True)
     token = re.search(r"sy_op_\w+", made.stdout)

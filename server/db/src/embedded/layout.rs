@@ -65,10 +65,26 @@ impl Layout {
 
     /// Like [`Layout::try_lock`], but gives a process that is ending time to end.
     pub fn lock_patiently(&self, patience: Duration) -> Result<File, LaunchError> {
+        self.await_lock(patience, || false)?.ok_or_else(|| LaunchError::Locked { root: self.root.clone() })
+    }
+
+    /// Like [`Layout::lock_patiently`]; `None` once the process that has the lock runs a cluster that takes connections.
+    pub fn lock_or_ready(&self, patience: Duration) -> Result<Option<File>, LaunchError> {
+        self.await_lock(patience, || self.answers() && self.runs_ready(None))
+    }
+
+    fn await_lock(
+        &self,
+        patience: Duration,
+        needless: impl Fn() -> bool,
+    ) -> Result<Option<File>, LaunchError> {
         let deadline = Instant::now() + patience;
         loop {
             if let Some(lock) = self.try_lock()? {
-                return Ok(lock);
+                return Ok(Some(lock));
+            }
+            if needless() {
+                return Ok(None);
             }
             if Instant::now() >= deadline {
                 return Err(LaunchError::Locked { root: self.root.clone() });
@@ -85,6 +101,15 @@ impl Layout {
     /// Somebody listens on the socket.
     pub fn answers(&self) -> bool {
         UnixStream::connect(self.socket()).is_ok()
+    }
+
+    /// Whether a postmaster, or the one with this pid, says that it takes connections. The pid file's first line is its
+    /// pid, its eighth says `ready` (as `pg_ctl` reads it).
+    pub fn runs_ready(&self, pid: Option<u32>) -> bool {
+        let Ok(text) = fs::read_to_string(self.data.join("postmaster.pid")) else { return false };
+        let mut lines = text.lines();
+        lines.next().is_some_and(|first| pid.is_none_or(|pid| first.trim() == pid.to_string()))
+            && lines.nth(6).is_some_and(|status| status.trim() == "ready")
     }
 }
 

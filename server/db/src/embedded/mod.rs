@@ -95,18 +95,16 @@ impl Embedded {
         Self::launch(layout, lock, parameters)
     }
 
-    /// Like [`Embedded::start`], but a cluster that another process runs is taken as it is.
+    /// Like [`Embedded::start`], but a cluster that another process runs, or is just starting, is taken as it is.
     pub(crate) fn start_or_join(
         data_dir: &Path,
         parameters: &[(String, String)],
     ) -> Result<Started, LaunchError> {
         let layout = Layout::prepare(data_dir)?;
-        let lock = match layout.try_lock()? {
-            Some(lock) => lock,
-            None if layout.answers() => return Ok(Started::Joined { socket_dir: layout.socket_dir }),
-            None => layout.lock_patiently(LOCK_PATIENCE)?,
-        };
-        Self::launch(layout, lock, parameters).map(Started::Own)
+        match layout.lock_or_ready(LOCK_PATIENCE)? {
+            Some(lock) => Self::launch(layout, lock, parameters).map(Started::Own),
+            None => Ok(Started::Joined { socket_dir: layout.socket_dir }),
+        }
     }
 
     fn launch(

@@ -64,7 +64,7 @@ fn attempt(cluster: &Cluster) -> Result<Child, LaunchError> {
 fn wait_until_ready(cluster: &Cluster, child: &mut Child, said_before: u64) -> Result<(), LaunchError> {
     let deadline = Instant::now() + READY_WITHIN;
     loop {
-        if is_ready(cluster, child.id()) {
+        if cluster.layout.runs_ready(Some(child.id())) {
             return Ok(());
         }
         if child.try_wait().is_ok_and(|status| status.is_some()) {
@@ -81,14 +81,6 @@ fn wait_until_ready(cluster: &Cluster, child: &mut Child, said_before: u64) -> R
         }
         thread::park_timeout(STEP);
     }
-}
-
-/// The pid file's first line is the postmaster's pid, its eighth says `ready` (as `pg_ctl` reads it).
-fn is_ready(cluster: &Cluster, pid: u32) -> bool {
-    let Ok(text) = fs::read_to_string(cluster.layout.data.join("postmaster.pid")) else { return false };
-    let mut lines = text.lines();
-    lines.next().is_some_and(|first| first.trim() == pid.to_string())
-        && lines.nth(6).is_some_and(|status| status.trim() == "ready")
 }
 
 /// The last few lines of the log since `offset`.
