@@ -59,9 +59,17 @@ pub(super) fn composer(play: Play) -> AnyView {
 }
 
 fn buttons(play: Play, running: bool) -> AnyView {
+    // One handler for both: where one button takes the other's place, the element and its handler stay.
+    let press = move |_| {
+        if untrack(|| play.running()) {
+            play.stop();
+        } else {
+            play.send();
+        }
+    };
     if running {
         return view! {
-            <Button kind=ButtonKind::Danger size=ButtonSize::Small icon=Icon::Stop on:click=move |_| play.stop()>
+            <Button kind=ButtonKind::Danger size=ButtonSize::Small icon=Icon::Stop on:click=press>
                 "Stop"
             </Button>
         }
@@ -76,7 +84,7 @@ fn buttons(play: Play, running: bool) -> AnyView {
             size=ButtonSize::Small
             icon=Icon::ArrowUp
             disabled=nothing
-            on:click=move |_| play.send()
+            on:click=press
         >
             "Send"
         </Button>
