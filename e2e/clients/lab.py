@@ -18,7 +18,7 @@ import urllib.request
 KINDS = {"chat": "", "embedding": "-embed", "rerank": "-rerank", "moderation": "-guard"}
 ENGINES = ["vllm", "sglang", "ollama", "tgi", "nim", "llamacpp", "tei", "openai", "anthropic"]
 # One process of these serves one model.
-SINGLE = ["tei"]
+SINGLE = ["tei", "tgi", "llamacpp"]
 CAPABILITIES = ["tools", "parallel_tools", "json_schema", "vision", "logprobs", "reasoning", "completions"]
 PATIENCE = 60
 
@@ -114,11 +114,15 @@ def main():
                 addresses.update({(engine, kind): base_url for kind in kinds})
         for base_url in set(addresses.values()):
             wait(lambda: answers(base_url), f"{base_url} does not answer")
-        made = [register(platform, engine, kind, base_url) for (engine, kind), base_url in addresses.items()]
+        for (engine, kind), base_url in addresses.items():
+            made.append(register(platform, engine, kind, base_url))
         wait(lambda: healthy(platform, made), "the engines did not become healthy")
         names = {name_of(engine, kind) for engine, kind in addresses}
         wait(lambda: known_to(demo["tenants"][0], names), "the models did not reach the gateway")
-        told = {"engines": ENGINES, "models": {kind: {e: name_of(e, kind) for e in ENGINES} for kind in KINDS}}
+        told = {
+            "models": {kind: {engine: name_of(engine, kind) for engine in ENGINES} for kind in KINDS},
+            "addresses": {engine: addresses[engine, "chat"] for engine in ENGINES},
+        }
         path = pathlib.Path(os.environ["LAB_JSON"])
         path.with_suffix(".new").write_text(json.dumps(told))
         path.with_suffix(".new").rename(path)

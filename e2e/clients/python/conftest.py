@@ -13,7 +13,7 @@ def demo():
 
 @pytest.fixture(scope="session")
 def lab():
-    """Models on a simulated engine of each kind: {"engines": [...], "models": {kind: {engine: name}}}."""
+    """Models on a simulated engine of each kind: {"models": {kind: {engine: name}}, "addresses": {engine: URL}}."""
     return read("LAB_JSON")
 
 

@@ -1,16 +1,27 @@
 """OpenRouter's fields, sent by the real `openai` package as its users do: in `extra_body`."""
 
+import json
+import urllib.request
+
 import openai
 import pytest
 
 from asked import ask
 
 
-def test_another_model_answers_where_the_first_is_not_there(client, demo):
-    answer = client.chat.completions.create(
-        model="no-such-model", messages=ask("Hi"), max_tokens=10, extra_body={"models": [demo["models"][0]]}
-    )
-    assert answer.model == demo["models"][0]
+def test_another_model_answers_where_the_first_cannot(client, demo, lab):
+    # Its engine is simulated, and told to refuse all work.
+    fault = json.dumps({"kind": "http_503"}).encode()
+    engine = lab["addresses"]["sglang"] + "/_fault"
+    urllib.request.urlopen(urllib.request.Request(engine, fault, {"content-type": "application/json"})).close()
+    try:
+        first, second = lab["models"]["chat"]["sglang"], demo["models"][0]
+        answer = client.chat.completions.create(
+            model=first, messages=ask("Hi"), max_tokens=10, extra_body={"models": [second]}
+        )
+    finally:
+        urllib.request.urlopen(urllib.request.Request(engine, method="DELETE")).close()
+    assert answer.model == second
 
 
 @pytest.mark.parametrize("suffix", ["", ":floor"])
