@@ -64,11 +64,4 @@ test("a file is uploaded, run as a batch and its results are downloaded", async 
   const text = (await (await results.createReadStream()).toArray()).join("");
   const ids = text.trim().split("\n").map((line) => JSON.parse(line).custom_id);
   expect(ids).toEqual(Array.from({ length: 9 }, (_, at) => `good-${at}`));
-
-  // A file that is no file of calls is refused in words.
-  await open(page, at("/files"));
-  await page.locator("[commandfor=upload]").first().click();
-  await page.getByRole("dialog").getByLabel("File").setInputFiles({ name: "empty.jsonl", mimeType: "application/jsonl", buffer: Buffer.alloc(0) });
-  await page.getByRole("dialog").getByRole("button", { name: "Upload" }).click();
-  await expect(page.getByRole("alert")).toContainText("The file was not taken");
 });

@@ -2,15 +2,20 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::TenantId;
-use shared_api::{catalog::TenantModel, playground::PlaygroundShare, tenancy::Project};
+use shared::{PlaygroundShareId, TenantId};
+use shared_api::{
+    catalog::TenantModel,
+    playground::{PlaygroundShare, PlaygroundShareHead},
+    tenancy::Project,
+};
 
-use super::{Answer, ApiProblem};
+use super::{Answer, ApiProblem, flash::Flash};
 
 #[cfg(feature = "ssr")]
 use {
-    super::{call, tenancy},
+    super::{call, flash, tenancy},
     serde_json::{Value, json},
+    shared::Page,
     shared_api::tenancy::Tenant,
 };
 
@@ -23,6 +28,9 @@ pub struct PlaygroundView {
     /// The base URL of calls with a key.
     pub endpoint: String,
     pub share: Option<PlaygroundShare>,
+    /// What was shared lately, newest first.
+    pub shared: Vec<PlaygroundShareHead>,
+    pub now: i64,
 }
 
 /// A link that was made.
@@ -38,6 +46,7 @@ pub async fn read_playground(
     #[server(default)] share: String,
 ) -> Result<Answer<PlaygroundView>, ApiProblem> {
     let own = format!("/api/v1/tenants/{tenant}");
+    let list = format!("{own}/playground/shares?limit=20");
     let kept = async {
         if share.is_empty() {
             return Ok(None);
@@ -46,14 +55,22 @@ pub async fn read_playground(
         call::get::<PlaygroundShare>(&path).await.map(Some)
     };
     let read = async {
-        let (of, models, projects, share) = futures::try_join!(
+        let (of, models, projects, share, shared) = futures::try_join!(
             call::get::<Tenant>(&own),
             tenancy::models_of(tenant),
             tenancy::projects_of(tenant),
-            kept
+            kept,
+            call::get::<Page<PlaygroundShareHead>>(&list)
         )?;
         let projects = projects.into_iter().filter(|project| project.archived_at.is_none()).collect();
-        Ok(PlaygroundView { models, projects, endpoint: of.endpoint, share })
+        Ok(PlaygroundView {
+            models,
+            projects,
+            endpoint: of.endpoint,
+            share,
+            shared: shared.data,
+            now: call::now(),
+        })
     };
     call::reply(read.await)
 }
@@ -80,4 +97,13 @@ pub async fn share_playground(
         Ok(Shared { link: format!("{}{place}", call::origin()) })
     };
     call::reply(made.await)
+}
+
+#[server(prefix = "/_fn", endpoint = "playground/unshare")]
+pub async fn unshare_playground(
+    tenant: TenantId,
+    share: PlaygroundShareId,
+) -> Result<Answer<Flash>, ApiProblem> {
+    let done = call::delete::<()>(&format!("/api/v1/tenants/{tenant}/playground/shares/{share}")).await;
+    call::reply(done.map(|()| Flash::new("The link opens nothing any more")).inspect(flash::leave))
 }

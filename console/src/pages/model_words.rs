@@ -58,6 +58,9 @@ pub fn external() -> AnyView {
 
 /// Short badges of capabilities; the rest are counted.
 pub fn capabilities(names: &[String], most: usize) -> AnyView {
+    if names.is_empty() {
+        return view! { <span class="muted">"–"</span> }.into_any();
+    }
     let shown = names
         .iter()
         .take(most)

@@ -1,16 +1,20 @@
-"""The running platform, as its demo.json tells."""
-
-import json
-import os
-import pathlib
+"""The running platform, as demo.json and lab.json tell."""
 
 import openai
 import pytest
 
+from asked import read
+
 
 @pytest.fixture(scope="session")
 def demo():
-    return json.loads(pathlib.Path(os.environ["DEMO_JSON"]).read_text())
+    return read("DEMO_JSON")
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """Models on a simulated engine of each kind: {"models": {kind: {engine: name}}, "addresses": {engine: URL}}."""
+    return read("LAB_JSON")
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +31,9 @@ def client(tenant):
 def model(request, demo):
     """A model on each kind of engine."""
     return demo["models"][0] if request.param == "vllm" else demo["models"][1]
+
+
+@pytest.fixture(scope="session")
+def seeing(lab):
+    """A model that takes images."""
+    return lab["models"]["chat"]["vllm"]

@@ -1,30 +1,16 @@
 """A tenant's endpoint, driven by the real `openai` package."""
 
 import json
-import time
-import urllib.request
 
 import openai
 import pytest
 
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "description": "The weather in a city",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
-    },
-}
+from asked import AT_LENGTH, PERSON, PIXEL_URL, TOOL, ask, cancelled, until
 
+CLIENT = "openai (Python)"
+proves = pytest.mark.proves
 
-def ask(text):
-    return [{"role": "user", "content": text}]
-
-
+@proves(CLIENT, "chat", "plain")
 def test_a_chat_is_answered_and_metered(client, model):
     answer = client.chat.completions.create(model=model, messages=ask("What is a switchyard?"), max_tokens=60)
     assert answer.object == "chat.completion"
@@ -35,6 +21,7 @@ def test_a_chat_is_answered_and_metered(client, model):
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
 
 
+@proves(CLIENT, "chat", "stream")
 def test_a_stream_says_the_same_as_the_whole(client, model):
     messages = ask("Tell me about railway yards, at length please.")
     whole = client.chat.completions.create(model=model, messages=messages, max_tokens=80, seed=7)
@@ -56,9 +43,10 @@ def test_a_stream_without_include_usage_has_no_usage_chunk(client, model):
     assert all(c.usage is None for c in chunks)
 
 
+@proves(CLIENT, "chat", "tools")
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_tool_call_has_arguments_as_json(client, model, streamed):
-    asked = dict(model=model, messages=ask("What is the weather in Paris?"), tools=[WEATHER])
+    asked = dict(model=model, messages=ask("What is the weather in Paris?"), tools=[TOOL])
     if streamed:
         name, arguments, finish = "", "", None
         for chunk in client.chat.completions.create(**asked, stream=True):
@@ -77,6 +65,7 @@ def test_a_tool_call_has_arguments_as_json(client, model, streamed):
     assert finish == "tool_calls"
 
 
+@proves(CLIENT, "models", "plain")
 def test_models_are_listed_and_found(client, demo):
     listed = {m.id for m in client.models.list()}
     assert set(demo["models"]) <= listed
@@ -133,20 +122,34 @@ def test_a_key_names_its_tenant_on_the_plain_address(demo, tenant):
     assert {m.id for m in plain.models.list()} >= set(demo["models"])
 
 
-def test_a_client_that_leaves_a_stream_reaches_the_engine(client, demo):
-    def cancelled():
-        total = 0
-        for engine in demo["engines"]:
-            with urllib.request.urlopen(engine["base_url"] + "/_stats", timeout=5) as response:
-                total += json.load(response)["cancelled"]
-        return total
+@proves(CLIENT, "chat", "JSON schema")
+def test_an_answer_keeps_to_a_schema(client, model):
+    shape = {"type": "json_schema", "json_schema": {"name": "person", "strict": True, "schema": PERSON}}
+    answer = client.chat.completions.create(model=model, messages=ask("Ada is 36."), response_format=shape)
+    person = json.loads(answer.choices[0].message.content)
+    assert set(person) == {"name", "age"} and isinstance(person["age"], int)
 
-    before = cancelled()
+
+@proves(CLIENT, "chat", "vision")
+def test_an_image_is_seen(client, seeing):
+    parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": PIXEL_URL}}]
+    answer = client.chat.completions.create(model=seeing, messages=ask(parts))
+    assert "1 image" in answer.choices[0].message.content
+
+
+def test_an_image_is_refused_where_a_model_takes_none(client, demo):
+    parts = [{"type": "image_url", "image_url": {"url": PIXEL_URL}}]
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(model=demo["models"][0], messages=ask(parts))
+    assert caught.value.param == "messages[0].content"
+
+
+@proves(CLIENT, "chat", "cancel")
+def test_a_client_that_leaves_a_stream_reaches_the_engine(client, demo):
+    before = cancelled(demo)
     stream = client.chat.completions.create(
-        model=demo["models"][0], messages=ask("Go on and on. " * 40), max_tokens=600, stream=True
+        model=demo["models"][0], messages=ask(AT_LENGTH), max_tokens=600, stream=True
     )
     next(iter(stream))
     stream.close()
-    end = time.monotonic() + 5
-    while cancelled() == before:
-        assert time.monotonic() < end, "the engine still works for a client that left"
+    until(lambda: cancelled(demo) > before, "the engine still works for a client that left")

@@ -68,6 +68,8 @@ fn not_json(error: &serde_json::Error) -> String {
     if error.is_data() {
         return "The line is not a JSON object with `custom_id`, `method`, `url` and `body`.".to_owned();
     }
+    // The line's number stands beside; serde_json counts within the line.
+    let error = error.to_string().replace(" at line 1 column ", " at column ");
     format!("The line is not valid JSON: {error}.")
 }
 

@@ -109,22 +109,24 @@ impl Call<'_> {
         parsed: Result<Parsed, CallError>,
         shown: &mut Shown,
     ) -> Result<Response, CallError> {
-        let admitted = parsed.map_err(|error| (None, error)).and_then(|parsed| {
-            Admitted::admit(self.gateway, self.caller, parsed).map_err(|refused| {
-                let (parsed, error) = *refused;
-                (Some(parsed), error)
-            })
-        });
-        let admitted = match admitted {
-            Ok(admitted) => admitted,
-            Err((parsed, error)) => {
-                let error = error.at(self.endpoint);
-                // Not recorded is no reason to answer otherwise: it was refused and cost nothing.
-                let recorded = settle::refused(self.gateway, &self.who(), parsed.as_ref(), &error);
-                let _ = durable(recorded).await;
-                return Err(error);
-            }
+        let refused = match parsed {
+            Err(error) => (None, error),
+            Ok(parsed) => match Admitted::admit(self.gateway, self.caller, parsed) {
+                Ok(admitted) => return self.answer_admitted(admitted, shown).await,
+                Err(refused) => {
+                    let (parsed, error) = *refused;
+                    (Some(parsed), error)
+                }
+            },
         };
+        let error = refused.1.at(self.endpoint);
+        // Not recorded is no reason to answer otherwise: it was refused and cost nothing.
+        let recorded = settle::refused(self.gateway, &self.who(), refused.0.as_ref(), &error);
+        let _ = durable(recorded).await;
+        Err(error)
+    }
+
+    async fn answer_admitted(&self, admitted: Admitted, shown: &mut Shown) -> Result<Response, CallError> {
         let mut tab = Tab::open(self.gateway, &self.who(), &admitted)?;
         shown.generation = tab.id();
         shown.model = HeaderValue::from_str(&admitted.model().model.name).ok();

@@ -79,13 +79,11 @@ pub(crate) async fn recall(gateway: &Core, owner: &KeyEntry, id: &str) -> Result
     })?;
     let Some(record) = found else { return Ok(None) };
     let opened = open(gateway, owner, &record).map(|plain| serde_json::from_slice(&plain));
-    match opened {
-        Some(Ok(kept)) => Ok(Some(kept)),
-        _ => {
-            tracing::warn!("a stored response does not open");
-            Ok(None)
-        }
+    if let Some(Ok(kept)) = opened {
+        return Ok(Some(kept));
     }
+    tracing::warn!("a stored response does not open");
+    Ok(None)
 }
 
 /// An id of the caller's is never longer than ours, nor of other characters.

@@ -118,13 +118,12 @@ pub fn plan(demand: Demand, candidates: &[Candidate], now: Duration, seed: u64) 
     let mut plan = Plan::default();
     let mut open: Vec<((bool, u32, Rank), usize)> = Vec::with_capacity(candidates.len());
     for (index, candidate) in candidates.iter().enumerate() {
-        match rejection(demand, candidate, now) {
-            Some(rejection) => plan.rejected.push((index, rejection)),
-            None => {
-                let rank = rank(candidate);
-                // What says that it is not ready comes last of all, however early the caller wants it.
-                open.push(((rank == Rank::Unready, candidate.tier, rank), index));
-            }
+        if let Some(rejection) = rejection(demand, candidate, now) {
+            plan.rejected.push((index, rejection));
+        } else {
+            let rank = rank(candidate);
+            // What says that it is not ready comes last of all, however early the caller wants it.
+            open.push(((rank == Rank::Unready, candidate.tier, rank), index));
         }
     }
     open.sort_unstable();

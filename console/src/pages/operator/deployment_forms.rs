@@ -1,13 +1,20 @@
 //! What asks before a deployment is touched, and the test call.
 
 use leptos::prelude::*;
+use shared::DeploymentId;
 use shared_api::{
     catalog::{Deployment, DeploymentState},
     engines::{DeploymentTest, TestOutcome},
 };
 use ui::*;
 
-use crate::forms::{DialogSubmit, Form, FormAction, FormProblem, hidden, problem_of};
+use crate::{
+    api::{
+        catalog::{DeleteDeployment, SetDeploymentState},
+        engines::TestDeployment,
+    },
+    forms::{DialogSubmit, Form, FormAction, FormProblem, hidden, problem_of},
+};
 
 /// What can be done to a deployment, on the list and on its own page.
 #[derive(Clone, Copy)]
@@ -15,6 +22,19 @@ pub(super) struct Actions {
     pub state: FormAction,
     pub delete: FormAction,
     pub test: FormAction,
+    /// Which one was tested last: its dialog shows how that ended.
+    pub tested: RwSignal<Option<DeploymentId>>,
+}
+
+impl Actions {
+    pub fn new() -> Self {
+        Self {
+            state: FormAction::new::<SetDeploymentState>(),
+            delete: FormAction::new::<DeleteDeployment>(),
+            test: FormAction::new::<TestDeployment>(),
+            tested: RwSignal::new(None),
+        }
+    }
 }
 
 pub(super) fn of(actions: Actions, deployment: &Deployment) -> AnyView {
@@ -36,10 +56,8 @@ pub(super) fn state_dialog(deployment: &Deployment, to: DeploymentState) -> Stri
 fn test(actions: Actions, deployment: &Deployment) -> AnyView {
     let (id, of, name) = (format!("test-{}", deployment.id), deployment.id, deployment.name.clone());
     let action = actions.test;
-    // One action serves every dialog: an answer is shown in the one that asked for it.
-    let asked = RwSignal::new(false);
     let result = move || {
-        let shown = asked.get() && !action.pending().get();
+        let shown = actions.tested.get() == Some(of) && !action.pending().get();
         shown.then(|| action.done::<DeploymentTest>().map(|test| outcome(&test)))
     };
     view! {
@@ -48,7 +66,7 @@ fn test(actions: Actions, deployment: &Deployment) -> AnyView {
             title=format!("Test {name}")
             description="Sends one small call through it, as a caller's would be. It is not billed to anybody."
         >
-            <Form action attr:class="form" on:submit=move |_| asked.set(true)>
+            <Form action attr:class="form" on:submit=move |_| actions.tested.set(Some(of))>
                 <FormProblem problem=problem_of(action)/>
                 {hidden("deployment", of)}
                 {hidden("name", name.clone())}

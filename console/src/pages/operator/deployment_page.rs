@@ -12,11 +12,8 @@ use super::{
     health_table::{health_of, state},
 };
 use crate::{
-    api::{
-        catalog::{DeleteDeployment, SetDeploymentState},
-        engines::{DeploymentView, ReadDeployment, TestDeployment},
-    },
-    forms::{EarlyProblem, FormAction, load, loaded, on_success, problem_of},
+    api::engines::{DeploymentView, ReadDeployment},
+    forms::{EarlyProblem, load, loaded, on_success, problem_of},
     pages::{frame::Page, model_words},
 };
 
@@ -24,11 +21,7 @@ use crate::{
 pub fn DeploymentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let actions = Actions {
-        state: FormAction::new::<SetDeploymentState>(),
-        delete: FormAction::new::<DeleteDeployment>(),
-        test: FormAction::new::<TestDeployment>(),
-    };
+    let actions = Actions::new();
     let whole = load(move || ReadDeployment { deployment: id.get() });
     let live = load(move || ReadDeployment { deployment: id.get() });
     on_success(actions.state, move || whole.refetch());

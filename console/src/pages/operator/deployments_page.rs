@@ -10,11 +10,8 @@ use super::{
     health_table,
 };
 use crate::{
-    api::{
-        catalog::{DeleteDeployment, ReadDeployments, ReadHealth, SetDeploymentState},
-        engines::TestDeployment,
-    },
-    forms::{EarlyProblem, FormAction, load, loaded, on_success, problem_of},
+    api::catalog::{ReadDeployments, ReadHealth},
+    forms::{EarlyProblem, load, loaded, on_success, problem_of},
     pages::frame::Page,
 };
 
@@ -23,11 +20,7 @@ pub(super) const EVERY: Duration = Duration::from_secs(5);
 
 #[component]
 pub fn DeploymentsPage() -> impl IntoView {
-    let actions = Actions {
-        state: FormAction::new::<SetDeploymentState>(),
-        delete: FormAction::new::<DeleteDeployment>(),
-        test: FormAction::new::<TestDeployment>(),
-    };
+    let actions = Actions::new();
     let health = load(|| ReadHealth {});
     // What the dialogs are made from is not read again while one is open.
     let forms = load(|| ReadDeployments {});

@@ -1,7 +1,7 @@
 //! The form that changes what is said of a model.
 
 use leptos::prelude::*;
-use shared_api::catalog::Model;
+use shared_api::catalog::{Model, ModelKind};
 use ui::*;
 
 use super::model_fields::capabilities;
@@ -52,7 +52,7 @@ pub(super) fn change(action: FormAction, model: &Model) -> AnyView {
         words("supported_parameters", "Parameters", "As OpenRouter lists them.", &model.supported_parameters),
     );
     let (display_name, description) = (model.display_name.clone(), model.description.clone());
-    let able = capabilities(problem, &model.capabilities);
+    let able = (model.kind == ModelKind::Chat).then(|| capabilities(problem, &model.capabilities));
     view! {
         <Card title="Edit" description="What catalogues and clients are told, and what is let through to engines">
             <Form action>

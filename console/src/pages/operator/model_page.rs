@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared_api::catalog::{Model, Price};
+use shared_api::catalog::{Model, ModelKind, Price};
 use ui::*;
 
 use super::{health_table, model_fields::rates, model_form, models_page::state};
@@ -97,7 +97,15 @@ fn facts(model: &Model) -> AnyView {
         Some(hash) => view! { <span title=hash.clone()>"Its own: counted exactly"</span> }.into_any(),
         None => "Estimated before a call".into_any(),
     };
-    let able = model_words::capabilities(&model.capabilities, model.capabilities.len());
+    let able = (model.kind == ModelKind::Chat).then(|| {
+        let able = model_words::capabilities(&model.capabilities, model.capabilities.len());
+        view! {
+            <div class="fact-wide">
+                <p class="fact-label">"Can"</p>
+                {able}
+            </div>
+        }
+    });
     let context = tokens(model.context_length);
     let longest = model.max_output_tokens.map_or("within the context".to_owned(), tokens);
     let granted = count(model.granted_tenants, "tenant", "tenants");
@@ -114,10 +122,7 @@ fn facts(model: &Model) -> AnyView {
                 <Fact label="Takes">{takes}</Fact>
                 <Fact label="Gives">{gives}</Fact>
             </Facts>
-            <div class="fact-wide">
-                <p class="fact-label">"Can"</p>
-                {able}
-            </div>
+            {able}
         </Card>
     }
     .into_any()

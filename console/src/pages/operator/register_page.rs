@@ -27,6 +27,8 @@ struct Register {
     base_url: RwSignal<String>,
     credential: RwSignal<String>,
     engine: RwSignal<String>,
+    /// The engine that was found last.
+    detected: RwSignal<String>,
     upstream_model: RwSignal<String>,
     model: RwSignal<String>,
     name: RwSignal<String>,
@@ -41,6 +43,7 @@ pub fn RegisterPage() -> impl IntoView {
         base_url: empty(),
         credential: empty(),
         engine: empty(),
+        detected: empty(),
         upstream_model: empty(),
         model: empty(),
         name: empty(),
@@ -85,6 +88,7 @@ impl Register {
     /// Takes what the engine said; what was typed meanwhile stays.
     fn fill(self, found: &DetectedEngine) {
         self.engine.set(found.engine.clone());
+        self.detected.set(found.engine.clone());
         let own = found.models.iter().find(|model| model.parent.is_none()).or(found.models.first());
         if let Some(model) = own {
             self.choose(model);
@@ -316,8 +320,8 @@ impl Register {
         };
         // Detecting sets the engine: the choice is drawn anew.
         let engine = move || {
-            let value = self.engine.get();
-            view! { <Select name="engine" label="Engine" options=engines.clone() value bind=self.engine error=field(problem, "engine")/> }
+            self.detected.track();
+            view! { <Select name="engine" label="Engine" options=engines.clone() bind=self.engine error=field(problem, "engine")/> }
         };
         view! {
             <FormSection title="Placement" description="Who shares it, and whether calls leave the platform.">

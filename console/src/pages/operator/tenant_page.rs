@@ -183,7 +183,8 @@ fn status_dialog(actions: Actions, tenant: &Tenant) -> AnyView {
 fn external_dialog(actions: Actions, tenant: &Tenant) -> AnyView {
     let (id, allowed) = (tenant.id, tenant.external_engines);
     let (title, text, label) = if allowed {
-        let text = "Within a second its calls go to engines of this platform only. Its own upstreams serve nothing.";
+        let text =
+            "Within a second its calls go to engines of this platform only. Its own upstreams serve nothing.";
         (format!("Keep calls of {} on the platform?", tenant.name), text, "Keep them here")
     } else {
         let text = "Its calls may then be answered by external deployments and by its own upstreams at other providers. Projects whose data class forbids that are never sent there.";

@@ -263,7 +263,7 @@ fn change_dialog(page: Projects, project: &Project, classes: &[DataClass]) -> An
                 id=format!("{id}-keeps")
                 name="store_responses"
                 label="Keep answers of the Responses API"
-                hint="So that a later call can name an earlier one. Encrypted under this workspace's own key."
+                hint="So that a later call can name an earlier answer and go on from it."
                 checked=keeps
             />
         }

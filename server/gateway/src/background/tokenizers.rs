@@ -1,6 +1,6 @@
 //! Models' tokenizers, read when the configuration names new ones.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -14,15 +14,17 @@ pub(super) async fn follow(core: &Shared) {
     let mut ticks = interval(LOOK_AGAIN);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let changed = core.configuration.changed().notified();
+        // Listening before reading: a change in between wakes the next turn.
+        let mut changed = pin!(core.configuration.changed().notified());
+        changed.as_mut().enable();
+        let (shared, snapshot) = (core.clone(), core.configuration.load_full());
+        let read = tokio::task::spawn_blocking(move || shared.tokenizers.follow(&snapshot));
+        if let Err(error) = read.await {
+            tracing::error!(%error, "tokenizers could not be read");
+        }
         tokio::select! {
             _ = ticks.tick() => {}
             () = changed => {}
-        }
-        let (core, snapshot) = (core.clone(), core.configuration.load_full());
-        let read = tokio::task::spawn_blocking(move || core.tokenizers.follow(&snapshot));
-        if let Err(error) = read.await {
-            tracing::error!(%error, "tokenizers could not be read");
         }
     }
 }

@@ -113,9 +113,10 @@ impl Session {
         let mut watch = Watch::over(&self.gateway, &caller);
         let limit = Instant::now() + self.gateway.settings.max_connection_age;
         loop {
-            let text = match waiting.pop_front() {
-                Some(text) => text,
-                None => tokio::select! {
+            let text = if let Some(text) = waiting.pop_front() {
+                text
+            } else {
+                tokio::select! {
                     biased;
                     error = watch.gone() => return end(&mut sender, &error).await,
                     () = sleep_until(limit) => return end(&mut sender, &too_old()).await,
@@ -123,7 +124,7 @@ impl Session {
                         Ok(text) => text,
                         Err(Closed) => return,
                     },
-                },
+                }
             };
             if Instant::now() >= limit {
                 return end(&mut sender, &too_old()).await;

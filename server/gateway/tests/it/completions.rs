@@ -43,7 +43,14 @@ async fn it_answers_whole_and_streamed_with_the_same_text() {
         assert_eq!(text(&stream), whole["choices"][0]["text"].as_str().unwrap(), "{engine:?}");
         assert!(stream.usage().unwrap()["cost"].is_number());
         for chunk in &stream.chunks {
-            judge("CreateCompletionResponse", chunk);
+            let mut chunk = chunk.clone();
+            // OpenAI's own streams have null there before the end, which its document does not know of.
+            for choice in chunk["choices"].as_array_mut().unwrap() {
+                if choice["finish_reason"].is_null() {
+                    choice["finish_reason"] = json!("stop");
+                }
+            }
+            judge("CreateCompletionResponse", &chunk);
         }
         let events = world.events(2).await;
         assert!(events.iter().all(|event| event.operation == Operation::Completion));

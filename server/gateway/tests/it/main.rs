@@ -7,6 +7,7 @@ mod bad_input;
 mod cancellation;
 mod capabilities;
 mod completions;
+mod draft;
 mod embeddings;
 mod external;
 mod faults;

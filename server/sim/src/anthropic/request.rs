@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::compose::{Prompt, ToolChoice, ToolSpec, Turn, content_text, images_in};
+use crate::compose::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text, images_in};
 
 pub struct MessageCall {
     pub model: String,
@@ -22,6 +22,7 @@ struct Body {
     tools: Option<Vec<Tool>>,
     tool_choice: Option<Choice>,
     thinking: Option<Thinking>,
+    output_config: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -78,8 +79,10 @@ pub fn read(body: &[u8], can_think: bool) -> Result<MessageCall, String> {
         }
     }
     let thinking = body.thinking.is_some_and(|thinking| thinking.kind != "disabled");
+    let schema = body.output_config.as_ref().and_then(|config| config.pointer("/format/schema"));
     let prompt = Prompt {
         turns,
+        format: schema.cloned().map_or(Format::Text, Format::Json),
         tools: body.tools.unwrap_or_default().into_iter().map(spec).collect(),
         tool_choice: tool_choice(body.tool_choice.as_ref()),
         limit: body.max_tokens,

@@ -179,7 +179,8 @@ fn format(format: Option<&Value>) -> Format {
         Some("json_schema") => {
             Format::Json(format.pointer("/json_schema/schema").cloned().unwrap_or_else(any_answer))
         }
-        Some("json_object") => Format::Json(any_answer()),
+        // TGI's own grammar.
+        Some("json" | "json_object") => Format::Json(format.get("value").cloned().unwrap_or_else(any_answer)),
         _ => Format::Text,
     }
 }

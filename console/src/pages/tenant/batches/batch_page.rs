@@ -96,12 +96,12 @@ fn numbers(batch: &BatchRun) -> AnyView {
     let text = format!("{} of {} lines", format::group(done as i64), format::group(counts.total as i64));
     let compact = |tokens: u64| format::compact(tokens as f64);
     let stats = [
-        ("Answered", format::group(counts.completed as i64)),
-        ("Failed", format::group(counts.failed as i64)),
-        ("Tokens in", compact(batch.input_tokens)),
-        ("Tokens out", compact(batch.output_tokens)),
+        ("Answered", format::group(counts.completed as i64), "lines"),
+        ("Failed", format::group(counts.failed as i64), "lines, each with its reason"),
+        ("Tokens in", compact(batch.input_tokens), "billed like single calls"),
+        ("Tokens out", compact(batch.output_tokens), "billed like single calls"),
     ]
-    .map(|(label, value)| view! { <Stat label value/> })
+    .map(|(label, value, note)| view! { <Stat label value note/> })
     .into_iter()
     .collect_view();
     view! {

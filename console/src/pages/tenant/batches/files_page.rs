@@ -68,7 +68,7 @@ pub fn FilesPage() -> impl IntoView {
     view! {
         <Page
             title="Files"
-            description="Inputs of batches and what they wrote. Files are encrypted and belong to a project."
+            description="Inputs of batches and what they wrote. A file belongs to a project."
             actions
         >
             {said()}

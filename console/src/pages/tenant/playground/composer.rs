@@ -20,9 +20,12 @@ pub(super) fn composer(play: Play) -> AnyView {
             play.send();
         }
     };
+    // Drawn anew when these change, not with every word that arrives.
+    let running = Memo::new(move |_| play.running());
+    let fresh = Memo::new(move |_| !play.begun() && prompt.with(String::is_empty));
     view! {
         <div class="composer">
-            {move || (!play.begun() && prompt.with(String::is_empty)).then(|| starts(play))}
+            {move || fresh.get().then(|| starts(play))}
             {move || thumbnails(play)}
             <div class="composer-frame">
                 <TextArea
@@ -44,7 +47,7 @@ pub(super) fn composer(play: Play) -> AnyView {
                         <kbd>"Enter"</kbd>
                         " begins a line"
                     </p>
-                    {move || buttons(play)}
+                    {move || buttons(play, running.get())}
                 </div>
             </div>
             <noscript>
@@ -55,10 +58,18 @@ pub(super) fn composer(play: Play) -> AnyView {
     .into_any()
 }
 
-fn buttons(play: Play) -> AnyView {
-    if play.running() {
+fn buttons(play: Play, running: bool) -> AnyView {
+    // One handler for both: where one button takes the other's place, the element and its handler stay.
+    let press = move |_| {
+        if untrack(|| play.running()) {
+            play.stop();
+        } else {
+            play.send();
+        }
+    };
+    if running {
         return view! {
-            <Button kind=ButtonKind::Danger size=ButtonSize::Small icon=Icon::Pause on:click=move |_| play.stop()>
+            <Button kind=ButtonKind::Danger size=ButtonSize::Small icon=Icon::Stop on:click=press>
                 "Stop"
             </Button>
         }
@@ -73,7 +84,7 @@ fn buttons(play: Play) -> AnyView {
             size=ButtonSize::Small
             icon=Icon::ArrowUp
             disabled=nothing
-            on:click=move |_| play.send()
+            on:click=press
         >
             "Send"
         </Button>

@@ -36,8 +36,9 @@ fn conversation(play: Play, column: Column, code: Callback<Column>) -> AnyView {
         })
     };
     let live = move || column.live.with(|live| live.as_ref().map(|turn| words(&turn.said)));
+    let awaited = Memo::new(move |_| column.live.with(Option::is_some));
     let nothing = move || {
-        let nothing = column.turns.with(Vec::is_empty) && column.live.with(Option::is_none);
+        let nothing = column.turns.with(Vec::is_empty) && !awaited.get();
         nothing.then(|| view! { <p class="talk-nothing">"The answer will stand here."</p> })
     };
     // The spoken word for those who cannot see that it ended.
@@ -46,7 +47,6 @@ fn conversation(play: Play, column: Column, code: Callback<Column>) -> AnyView {
             turns.last().map(|turn| if turn.answer.error.is_some() { "Failed" } else { "Answered" })
         })
     };
-    let awaited = Memo::new(move |_| column.live.with(Option::is_some));
     let asked =
         Memo::new(move |_| column.live.with(|live| live.as_ref().map(|turn| turn.answer.asked_at.to_bits())));
     let label =

@@ -22,13 +22,14 @@ mod talk;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use shared::{Action, Resource as Of};
 use shared_api::catalog::TenantModel;
 use ui::*;
 
 use super::{catalog, snippets};
 use crate::{
     api::playground::{PlaygroundView, ReadPlayground},
-    contexts::use_tenant,
+    contexts::{use_scope, use_tenant},
     forms::{load, loaded},
     pages::frame::Page,
 };
@@ -73,22 +74,28 @@ fn content(base: &str, models: &str, view: PlaygroundView) -> AnyView {
     let play = Play::new(use_tenant().id, project, choices, &setup);
     conversation::keep_time(play);
     remember(play, format!("{base}/playground"));
+    let lately = share::Lately {
+        page: format!("{base}/playground"),
+        shared: view.shared,
+        now: view.now,
+        may_end: use_scope().may(Action::Delete, Of::PlaygroundShare),
+    };
     let shown = view.share.map(|share| share::opened(&share));
-    let (code, sharing) = (code(play, view.endpoint), share::dialog(play));
+    let (code, sharing) = (code(play, view.endpoint), share::dialog(play, &lately));
     let settings = settings::settings(play, &view.projects);
     view! {
         <Page
             title="Playground"
             description="Try prompts on up to three models at once. Calls are metered like those of your applications."
-            actions=move || actions(play, code.show)
+            actions=move || actions(play, code.fill)
         >
             {shown}
             <div class="play">
-                {settings}
                 <div class="play-main">
                     {conversation::columns(play, code.show)}
                     {composer::composer(play)}
                 </div>
+                {settings}
             </div>
             {code.dialog}
             {sharing}
@@ -130,12 +137,12 @@ fn nothing_to_try(base: &str, no_models: bool) -> AnyView {
     .into_any()
 }
 
-fn actions(play: Play, code: Callback<Column>) -> AnyView {
+fn actions(play: Play, fill: Callback<Column>) -> AnyView {
     let full = move || play.shown().count() == setup::MOST;
     let first = move || untrack(|| play.shown().next());
     let show_code = move |_| {
         if let Some(column) = first() {
-            code.run(column);
+            fill.run(column);
         }
     };
     view! {
@@ -148,6 +155,9 @@ fn actions(play: Play, code: Callback<Column>) -> AnyView {
         <DialogTrigger dialog="code" icon=Icon::Code on:click=show_code>
             "View as code"
         </DialogTrigger>
+        <DialogTrigger dialog="shared" icon=Icon::Book>
+            "Shared"
+        </DialogTrigger>
         <DialogTrigger dialog="share" kind=ButtonKind::Primary icon=Icon::External>
             "Share"
         </DialogTrigger>
@@ -155,8 +165,9 @@ fn actions(play: Play, code: Callback<Column>) -> AnyView {
     .into_any()
 }
 
-/// The dialog with the request as code, and what fills it in with a column's.
+/// The dialog with the request as code, what fills it in with a column's, and what opens it as well.
 struct CodeDialog {
+    fill: Callback<Column>,
     show: Callback<Column>,
     dialog: AnyView,
 }
@@ -166,7 +177,7 @@ fn code(play: Play, endpoint: String) -> CodeDialog {
     // Before a script has taken over, the first column's request as the page came.
     let first = play.columns[0].request(&untrack(|| play.setup()), None).unwrap_or_default();
     let shown = RwSignal::new(first);
-    let show = Callback::new(move |column: Column| {
+    let fill = Callback::new(move |column: Column| {
         play.tried.set(true);
         let setup = untrack(|| play.setup());
         let prompt = setup.prompt.trim().to_owned();
@@ -175,6 +186,9 @@ fn code(play: Play, endpoint: String) -> CodeDialog {
         if let Ok(body) = column.request(&setup, said) {
             shown.set(body);
         }
+    });
+    let show = Callback::new(move |column| {
+        fill.run(column);
         open.set(true);
     });
     let samples = move || {
@@ -197,7 +211,7 @@ fn code(play: Play, endpoint: String) -> CodeDialog {
         </Dialog>
     }
     .into_any();
-    CodeDialog { show, dialog }
+    CodeDialog { fill, show, dialog }
 }
 
 /// A request needs something to answer: before anything is written, a sample question.
