@@ -1,5 +1,7 @@
 //! A tenant's own accounts at providers outside.
 
+#![expect(clippy::too_many_arguments, reason = "a server function's arguments are the fields of its form")]
+
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::{DeploymentId, TenantId};

@@ -94,15 +94,6 @@ def test_a_completion_streams(settings, model):
     assert "".join(OpenAI(model=model, max_tokens=30, **settings).stream("Once upon a time"))
 
 
-@proves(CLIENT, "completions", "cancel")
-def test_a_reader_that_leaves_a_completion_reaches_the_engine(settings, demo):
-    before = cancelled(demo)
-    stream = OpenAI(model=demo["models"][0], max_tokens=600, **settings).stream(AT_LENGTH)
-    next(stream)
-    stream.close()
-    until(lambda: cancelled(demo) > before, "the engine still works for a client that left")
-
-
 @proves(CLIENT, "responses", "plain")
 def test_a_response_is_made(responses):
     assert responses.invoke("What is a switchyard?").text

@@ -273,13 +273,11 @@ fn cost(choice: &Choice, answer: &Answer) -> String {
     let currency = price.currency.to_string();
     let booked = answer.usage.as_ref().and_then(|usage| usage.cost.as_ref()).map(ToString::to_string);
     let booked = booked.and_then(|cost| cost.parse().or_else(|_| Decimal::from_scientific(&cost)).ok());
-    match booked {
-        Some(cost) => format::money_fine(&cost.normalize().to_string(), &currency),
-        None => {
-            let so_far = price.request + price.completion * Decimal::from(answer.tokens());
-            format!("≈ {}", format::money_fine(&so_far.normalize().to_string(), &currency))
-        }
+    if let Some(cost) = booked {
+        return format::money_fine(&cost.normalize().to_string(), &currency);
     }
+    let so_far = price.request + price.completion * Decimal::from(answer.tokens());
+    format!("≈ {}", format::money_fine(&so_far.normalize().to_string(), &currency))
 }
 
 fn figures(figures: &Figures) -> AnyView {

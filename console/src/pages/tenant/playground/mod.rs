@@ -7,6 +7,11 @@
 //! `setup`, `talk`, `arriving` and `events` are pure and hold what can be wrong: what is sent, what comes back, how it is
 //! cut.
 
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "`Play` is a handful of signals, meant to be copied into closures; what makes it large is their debug information"
+)]
+
 #[cfg(any(feature = "hydrate", test))]
 mod arriving;
 mod asking;

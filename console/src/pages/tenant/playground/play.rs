@@ -244,8 +244,11 @@ impl Column {
         });
     }
 
+    /// On the server nothing is asked.
     #[cfg(not(feature = "hydrate"))]
-    fn follow(self, _: Play, _: Body) {}
+    fn follow(self, _: Play, _: Body) {
+        self.live.set(None);
+    }
 
     pub fn stop(self) {
         #[cfg(feature = "hydrate")]
