@@ -161,7 +161,8 @@ fn preferences_are_taken_out_of_what_engines_see() {
     assert!(!provider.is_empty());
     assert_eq!(request.rest.keys().collect::<Vec<_>>(), ["min_p"]);
     assert!(Preferences::take(&mut request.rest).unwrap().provider.is_empty());
-    let mut unset = Rest::from_iter([("provider".to_owned(), Value::Null), ("models".to_owned(), Value::Null)]);
+    let mut unset =
+        Rest::from_iter([("provider".to_owned(), Value::Null), ("models".to_owned(), Value::Null)]);
     assert_eq!(Preferences::take(&mut unset).unwrap(), Preferences::default());
     assert!(unset.is_empty());
 }
