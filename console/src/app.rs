@@ -8,7 +8,7 @@ use ui::{ToastRegion, provide_toasts};
 use crate::contexts::Elsewhere;
 #[cfg(feature = "operator")]
 use crate::pages::operator::OperatorRoutes;
-#[cfg(feature = "tenant")]
+#[cfg(any(feature = "tenant", feature = "studio"))]
 use crate::pages::tenant::TenantRoutes;
 
 /// The root of every page, in the server's rendering and in the browser.
@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-#[cfg(all(feature = "tenant", feature = "operator"))]
+#[cfg(all(any(feature = "tenant", feature = "studio"), feature = "operator"))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -36,7 +36,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(all(feature = "tenant", not(feature = "operator")))]
+#[cfg(all(any(feature = "tenant", feature = "studio"), not(feature = "operator")))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -46,7 +46,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(all(feature = "operator", not(feature = "tenant")))]
+#[cfg(all(feature = "operator", not(any(feature = "tenant", feature = "studio"))))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -56,7 +56,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(not(any(feature = "tenant", feature = "operator")))]
+#[cfg(not(any(feature = "tenant", feature = "studio", feature = "operator")))]
 compile_error!(
-    "the console has no pages: give it the feature `ssr`, or `hydrate` with `tenant` or `operator`"
+    "the console has no pages: give it the feature `ssr`, or `hydrate` with `tenant`, `studio` or `operator`"
 );

@@ -10,6 +10,7 @@ use std::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assets {
     pub tenant: Script,
+    pub studio: Script,
     pub operator: Script,
     pub css: String,
     pub icon: String,
@@ -49,6 +50,7 @@ impl Assets {
         };
         Ok(Self {
             tenant: Script { js: url("tenant.js")?, wasm: url("tenant.wasm")? },
+            studio: Script { js: url("studio.js")?, wasm: url("studio.wasm")? },
             operator: Script { js: url("operator.js")?, wasm: url("operator.wasm")? },
             css: url("console.css")?,
             icon: url("favicon.svg")?,
@@ -70,6 +72,7 @@ mod tests {
     fn urls_come_from_the_manifest() {
         let folder = site(
             r#"{"tenant.js":"assets/tenant-1.js","tenant.wasm":"assets/tenant-2.wasm",
+                "studio.js":"assets/studio-1.js","studio.wasm":"assets/studio-2.wasm",
                 "operator.js":"assets/operator-1.js","operator.wasm":"assets/operator-2.wasm",
                 "console.css":"assets/console-3.css","favicon.svg":"assets/favicon-4.svg"}"#,
         );

@@ -16,8 +16,8 @@
 //! api/<room>    server functions           pages/<area> pages, a file each
 //! ```
 //!
-//! The browser's side is two wasm modules, one an area (features `tenant` and `operator`): who reads a tenant's pages does
-//! not load an operator's. A link from one area to the other loads the page anew ([`module`]).
+//! The browser's side is three wasm modules (features `tenant`, `studio` and `operator`), so that who reads one page does
+//! not load all. A link from one module's page to another's loads the page anew ([`module`]).
 //!
 //! Invariants
 //! - A server function answers the browser's script with 200 and an [`api::Answer`], so that an expected refusal is no

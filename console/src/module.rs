@@ -1,26 +1,34 @@
-//! The modules that the console is built into: a browser loads the one with the pages of its area, and no others.
+//! The modules that the console is built into: a browser loads the one that has its page, not all pages there are.
+//!
+//! Every module knows all routes of its area; where it lacks a page, [`Elsewhere`](crate::contexts::Elsewhere) stands,
+//! which loads the address anew and with it the module that has the page.
 
 /// The wasm module that has an address's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Module {
     /// A tenant's pages, and the way to them.
     Tenant,
+    /// A tenant's pages of models: catalogue, playground, batches, files, own upstreams.
+    Studio,
     /// `/operator` and `/setup`.
     Operator,
 }
 
 impl Module {
     pub fn of(path: &str) -> Self {
-        match path.split('/').nth(1) {
-            Some("operator" | "setup") => Self::Operator,
+        let mut words = path.split('/').skip(1);
+        match (words.next(), words.next(), words.next()) {
+            (Some("operator" | "setup"), ..) => Self::Operator,
+            (Some("t"), _, Some("batches" | "files" | "models" | "playground" | "upstreams")) => Self::Studio,
             _ => Self::Tenant,
         }
     }
 
-    /// Whether this is that module. The server is both.
+    /// Whether this is that module. The server is all of them.
     pub const fn is_here(self) -> bool {
         match self {
             Self::Tenant => cfg!(feature = "tenant"),
+            Self::Studio => cfg!(feature = "studio"),
             Self::Operator => cfg!(feature = "operator"),
         }
     }
@@ -31,11 +39,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operator_s_address_begins_with_its_own_word() {
-        for path in ["/operator", "/operator/", "/operator/tenants", "/setup/sy_setup_1"] {
+    fn an_address_begins_with_the_word_of_its_module() {
+        for path in ["/operator", "/operator/", "/operator/models", "/setup/sy_setup_1"] {
             assert_eq!(Module::of(path), Module::Operator, "{path}");
         }
-        for path in ["/", "", "/sign-in", "/t/operator", "/operators", "/invitations/operator"] {
+        for path in ["/t/acme/models", "/t/acme/models/m1", "/t/acme/playground", "/t/acme/batches/batch_1"] {
+            assert_eq!(Module::of(path), Module::Studio, "{path}");
+        }
+        for path in ["/", "", "/sign-in", "/t/operator", "/t/models", "/operators", "/invitations/operator"] {
             assert_eq!(Module::of(path), Module::Tenant, "{path}");
         }
     }

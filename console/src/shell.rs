@@ -7,9 +7,10 @@ use leptos_meta::MetaTags;
 /// The whole document of a page that `module` takes over. Called by the server within a request's context, which holds the nonce.
 pub fn shell(assets: Assets, module: Module) -> impl IntoView {
     let nonce = use_nonce();
-    let Assets { tenant, operator, css, icon } = assets;
+    let Assets { tenant, studio, operator, css, icon } = assets;
     let script = match module {
         Module::Tenant => tenant,
+        Module::Studio => studio,
         Module::Operator => operator,
     };
     let start = start(&script);

@@ -27,14 +27,15 @@ cd "$repo"
 toolchain="$(deploy/dev/wasm-toolchain.sh | tail -1)"
 cargo build --quiet --locked --profile quick -p bundle
 modules=()
-for module in tenant operator; do
+for module in tenant studio operator; do
+  # What only other modules' pages use is dead in this one.
   (
     # shellcheck source=/dev/null
     . "$toolchain"
     cargo rustc --quiet --locked -p console --lib --features "hydrate,$module" --crate-type cdylib \
-      --target wasm32-unknown-unknown --profile "$profile"
+      --target wasm32-unknown-unknown --profile "$profile" -- -A dead_code -A unused_imports
   )
-  # Both are built under one name.
+  # All are built under one name.
   built="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile"
   cp "$built/console.wasm" "$built/$module.wasm"
   modules+=(--module "$module=$built/$module.wasm")

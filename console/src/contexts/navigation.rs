@@ -17,7 +17,7 @@ pub fn sign_in_href(path: &str, search: &str) -> String {
             _ => "/sign-in".to_owned(),
         }
     };
-    let next = if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") };
+    let next = with_search(path, search);
     let next = if path == "/" { "" } else { next.as_str() };
     query_href(&page, [("next", next)])
 }
@@ -59,15 +59,22 @@ pub fn NotFound() -> impl IntoView {
 /// What stands at an address that none of this module's pages has: the other module's page, or nothing.
 #[component]
 pub fn Elsewhere() -> impl IntoView {
-    let path = use_location().pathname.get_untracked();
+    let location = use_location();
+    let path = location.pathname.get_untracked();
     if !Module::of(&path).is_here() {
         // Reached by a link within the page; loaded anew, the address brings its own module.
-        request_animation_frame(|| {
-            let _ = window().location().reload();
+        let search = location.search.get_untracked();
+        let href = with_search(&path, search.trim_start_matches('?'));
+        request_animation_frame(move || {
+            let _ = window().location().set_href(&href);
         });
         return ().into_any();
     }
     view! { <NotFound/> }.into_any()
+}
+
+fn with_search(path: &str, search: &str) -> String {
+    if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
 }
 
 /// Nothing there, within the frame of an area. `home` leads back.

@@ -25,7 +25,7 @@ const MAX_TOKENS: u32 = 16;
 
 /// A request of the model's kind.
 enum Sample {
-    Chat(ChatRequest),
+    Chat(Box<ChatRequest>),
     Embedding(EmbeddingRequest),
     Rerank(RerankRequest),
     Classify(ClassifyRequest),
@@ -36,7 +36,7 @@ impl Sample {
     fn of(trial: &Trial<'_>) -> serde_json::Result<Self> {
         let model = trial.upstream_model;
         let classifies = engine(trial.engine).supports(TaskKind::Classify);
-        let read = |body: Value| serde_json::from_value::<ChatRequest>(body).map(Self::Chat);
+        let read = |body: Value| serde_json::from_value(body).map(|chat| Self::Chat(Box::new(chat)));
         let chat = || {
             read(json!({"model": model, "stream": true, "max_tokens": MAX_TOKENS,
                 "messages": [{"role": "user", "content": "Answer with one word: ready?"}]}))
@@ -54,7 +54,7 @@ impl Sample {
         }
     }
 
-    const fn task(&self) -> Task<'_> {
+    fn task(&self) -> Task<'_> {
         match self {
             Self::Chat(request) => Task::Chat(request),
             Self::Embedding(request) => Task::Embedding(request),

@@ -28,26 +28,40 @@ use leptos_router::{
 use shared::{Action, Resource as Of};
 use ui::{Icon, NavItem, NavSection, Tenant};
 
+use super::frame::{Area, AreaFrame};
+use crate::contexts::{NothingHere, Scope, use_tenant};
+
+#[cfg(feature = "tenant")]
+use self::{
+    audit_page::AuditPage, calls_page::CallsPage, keys_page::KeysPage, overview_page::OverviewPage,
+    people_page::PeoplePage, projects_page::ProjectsPage, quick_start_page::QuickStartPage,
+    usage_page::UsagePage,
+};
+#[cfg(feature = "tenant")]
 use super::{
     account::AccountPage,
-    frame::{Area, AreaFrame},
     home::Home,
     signed_out::{InvitationPage, SignInPage},
 };
-use crate::contexts::{NothingHere, Scope, use_tenant};
+#[cfg(not(feature = "tenant"))]
+use crate::contexts::{
+    Elsewhere as AuditPage, Elsewhere as CallsPage, Elsewhere as KeysPage, Elsewhere as OverviewPage,
+    Elsewhere as PeoplePage, Elsewhere as ProjectsPage, Elsewhere as QuickStartPage, Elsewhere as UsagePage,
+    Elsewhere as AccountPage, Elsewhere as Home, Elsewhere as InvitationPage, Elsewhere as SignInPage,
+};
 
-use audit_page::AuditPage;
-use batches::{BatchPage, BatchesPage, FilesPage};
-use calls_page::CallsPage;
-use catalog::{ModelPage, ModelsPage};
-use keys_page::KeysPage;
-use overview_page::OverviewPage;
-use people_page::PeoplePage;
-use playground::PlaygroundPage;
-use projects_page::ProjectsPage;
-use quick_start_page::QuickStartPage;
-use upstreams_page::UpstreamsPage;
-use usage_page::UsagePage;
+#[cfg(feature = "studio")]
+use self::{
+    batches::{BatchPage, BatchesPage, FilesPage},
+    catalog::{ModelPage, ModelsPage},
+    playground::PlaygroundPage,
+    upstreams_page::UpstreamsPage,
+};
+#[cfg(not(feature = "studio"))]
+use crate::contexts::{
+    Elsewhere as BatchPage, Elsewhere as BatchesPage, Elsewhere as FilesPage, Elsewhere as ModelPage,
+    Elsewhere as ModelsPage, Elsewhere as PlaygroundPage, Elsewhere as UpstreamsPage,
+};
 
 /// The area's routes, and those on the way to it.
 #[component(transparent)]
