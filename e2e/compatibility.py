@@ -73,9 +73,10 @@ be cancelled). Surfaces that a package has no call of its own for (`rerank`, `to
 ENGINES_INTRODUCTION = """\
 ## Engines
 
-**These cells were run against the simulator** (`switchyard sim`), which speaks each engine's own API: one deployment of
-each kind, registered by the operator's API and called through the gateway with the `openai` package for Python. They show
-what the gateway makes of an engine's API, not what a model can.
+**These cells were run against the simulator** (`switchyard sim`), which speaks each engine's own API: a deployment for each
+kind of engine and of model, registered by the operator's API and called through the gateway with the `openai` package for
+Python. They show what the gateway makes of an engine's API, not what a model can. The simulated TGI was not told to think:
+it would put its thoughts into the answer's text.
 """
 
 
