@@ -8,7 +8,7 @@
 pub enum Module {
     /// A tenant's pages, and the way to them.
     Tenant,
-    /// A tenant's pages of models: catalogue, playground, batches, files, own upstreams.
+    /// A tenant's pages of models: catalogue, playground, batches.
     Studio,
     /// `/operator` and `/setup`.
     Operator,
@@ -19,7 +19,7 @@ impl Module {
         let mut words = path.split('/').skip(1);
         match (words.next(), words.next(), words.next()) {
             (Some("operator" | "setup"), ..) => Self::Operator,
-            (Some("t"), _, Some("batches" | "files" | "models" | "playground" | "upstreams")) => Self::Studio,
+            (Some("t"), _, Some("batches" | "models" | "playground")) => Self::Studio,
             _ => Self::Tenant,
         }
     }
@@ -46,7 +46,16 @@ mod tests {
         for path in ["/t/acme/models", "/t/acme/models/m1", "/t/acme/playground", "/t/acme/batches/batch_1"] {
             assert_eq!(Module::of(path), Module::Studio, "{path}");
         }
-        for path in ["/", "", "/sign-in", "/t/operator", "/t/models", "/operators", "/invitations/operator"] {
+        for path in [
+            "/",
+            "",
+            "/sign-in",
+            "/t/operator",
+            "/t/models",
+            "/operators",
+            "/invitations/operator",
+            "/t/acme/files",
+        ] {
             assert_eq!(Module::of(path), Module::Tenant, "{path}");
         }
     }

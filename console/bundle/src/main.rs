@@ -76,8 +76,8 @@ fn main() -> Result<()> {
     let mut assets = Vec::new();
     for (name, wasm) in &arguments.modules {
         let glue = bindgen::generate(wasm, arguments.optimise)?;
-        assets.push(Asset::new(&format!("{name}.js"), glue.js.into_bytes()));
-        assets.push(Asset::new(&format!("{name}.wasm"), glue.wasm));
+        assets.push(Asset::new(format!("{name}.js"), glue.js.into_bytes()));
+        assets.push(Asset::new(format!("{name}.wasm"), glue.wasm));
     }
     assets.push(Asset::new("console.css", style::combine(&sheets)?.into_bytes()));
     for file in &public {
