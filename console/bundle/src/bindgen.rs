@@ -11,9 +11,11 @@ pub struct Glue {
     pub wasm: Vec<u8>,
 }
 
-/// The features that rustc's wasm output may use, for wasm-opt, which assumes none of them.
-const WASM_OPT: [&str; 6] = [
-    "-Oz",
+/// How wasm-opt works: what compresses best (`-Oz` is smaller raw and larger by brotli), the stack being at the bottom of
+/// the memory, where nothing else is; and the features that rustc's output may use, for it assumes none.
+const WASM_OPT: [&str; 7] = [
+    "-Os",
+    "--low-memory-unused",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
