@@ -11,146 +11,140 @@ fn error(status: u16, body: &str) -> EngineError {
     engine(EngineKind::Vllm).error(StatusCode::from_u16(status).unwrap(), body.as_bytes())
 }
 
+/// Status, body, and what it means.
+const REFUSALS: &[(u16, &str, Kind)] = &[
+    (
+        400,
+        r#"{"error":{"message":"This model's maximum context length is 8192 tokens. However, you requested 9000","type":"BadRequestError","param":"input_tokens","code":400}}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        400,
+        r#"{"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded"}}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        400,
+        r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":9,"n_ctx":8}}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        422,
+        r#"{"error":"Input validation error: `inputs` must have less than 1024 tokens. Given: 2000","error_type":"validation"}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        400,
+        r#"{"error":{"message":"temperature must be non-negative","type":"BadRequestError","param":null,"code":400}}"#,
+        Kind::BadRequest,
+    ),
+    (422, r#"{"detail":"bad"}"#, Kind::BadRequest),
+    (
+        404,
+        r#"{"error":{"message":"The model `m` does not exist.","type":"NotFoundError","code":404}}"#,
+        Kind::NotFound,
+    ),
+    (404, r#"{"error":"model 'm' not found"}"#, Kind::NotFound),
+    (401, r#"{"error":"Unauthorized"}"#, Kind::Unauthorized),
+    (
+        429,
+        r#"{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}}"#,
+        Kind::RateLimited,
+    ),
+    (429, r#"{"error":"Model is overloaded","error_type":"overloaded"}"#, Kind::Overloaded),
+    (
+        503,
+        r#"{"error":"server busy, please try again.  maximum pending requests exceeded"}"#,
+        Kind::Overloaded,
+    ),
+    (503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#, Kind::Loading),
+    (
+        500,
+        r#"{"error":"model requires more system memory (12.4 GiB) than is available (9.8 GiB)"}"#,
+        Kind::OutOfMemory,
+    ),
+    (
+        500,
+        r#"{"error":{"message":"CUDA out of memory. Tried to allocate 2 GiB","code":500}}"#,
+        Kind::OutOfMemory,
+    ),
+    (
+        422,
+        r#"{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens and 512 `max_new_tokens`","error_type":"validation"}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        422,
+        r#"{"error":"Input validation error: `temperature` must be strictly positive","error_type":"validation"}"#,
+        Kind::BadRequest,
+    ),
+    (
+        424,
+        r#"{"error":"Request failed during generation: Server error: Unexpected <class 'RuntimeError'>: boom","error_type":"generation"}"#,
+        Kind::Internal,
+    ),
+    (
+        424,
+        r#"{"error":"Request failed during generation: Server error: CUDA out of memory. Tried to allocate 1 GiB","error_type":"generation"}"#,
+        Kind::OutOfMemory,
+    ),
+    (500, r#"{"error":"Incomplete generation","error_type":"incomplete_generation"}"#, Kind::Internal),
+    (503, r#"{"error":"unhealthy","error_type":"healthcheck"}"#, Kind::Overloaded),
+    (
+        413,
+        r#"{"error":"Input validation error: `inputs` must have less than 512 tokens. Given: 600","error_type":"Validation"}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        413,
+        r#"{"error":"batch size 33 > maximum allowed batch size 32","error_type":"Validation"}"#,
+        Kind::BadRequest,
+    ),
+    (
+        400,
+        r#"{"object":"error","message":"The input (9000 tokens) is longer than the model's context length (8192 tokens).","type":"BadRequestError","param":null,"code":400}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        503,
+        r#"{"object":"error","message":"The request queue is full.","type":"503","code":503}"#,
+        Kind::Overloaded,
+    ),
+    (
+        501,
+        r#"{"error":{"code":501,"message":"This server does not support embeddings. Start it with `--embeddings`","type":"not_supported_error"}}"#,
+        Kind::BadRequest,
+    ),
+    (400, r#"{"error":"the input length exceeds the context length"}"#, Kind::ContextOverflow),
+    (
+        400,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
+        Kind::ContextOverflow,
+    ),
+    (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, Kind::Overloaded),
+    (
+        401,
+        r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
+        Kind::Unauthorized,
+    ),
+    (
+        429,
+        r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your rate limit"}}"#,
+        Kind::RateLimited,
+    ),
+    (
+        404,
+        r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#,
+        Kind::NotFound,
+    ),
+    (500, "Internal Server Error", Kind::Internal),
+    (502, "<html>bad gateway</html>", Kind::Internal),
+    (500, "", Kind::Internal),
+];
+
 #[test]
 fn each_engines_words_are_understood() {
-    let cases = [
-        (
-            400,
-            r#"{"error":{"message":"This model's maximum context length is 8192 tokens. However, you requested 9000","type":"BadRequestError","param":"input_tokens","code":400}}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            400,
-            r#"{"error":{"message":"too long","type":"invalid_request_error","code":"context_length_exceeded"}}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            400,
-            r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error","n_prompt_tokens":9,"n_ctx":8}}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            422,
-            r#"{"error":"Input validation error: `inputs` must have less than 1024 tokens. Given: 2000","error_type":"validation"}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            400,
-            r#"{"error":{"message":"temperature must be non-negative","type":"BadRequestError","param":null,"code":400}}"#,
-            Kind::BadRequest,
-        ),
-        (422, r#"{"detail":"bad"}"#, Kind::BadRequest),
-        (
-            404,
-            r#"{"error":{"message":"The model `m` does not exist.","type":"NotFoundError","code":404}}"#,
-            Kind::NotFound,
-        ),
-        (404, r#"{"error":"model 'm' not found"}"#, Kind::NotFound),
-        (401, r#"{"error":"Unauthorized"}"#, Kind::Unauthorized),
-        (
-            429,
-            r#"{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded"}}"#,
-            Kind::RateLimited,
-        ),
-        (429, r#"{"error":"Model is overloaded","error_type":"overloaded"}"#, Kind::Overloaded),
-        (
-            503,
-            r#"{"error":"server busy, please try again.  maximum pending requests exceeded"}"#,
-            Kind::Overloaded,
-        ),
-        (
-            503,
-            r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#,
-            Kind::Loading,
-        ),
-        (
-            500,
-            r#"{"error":"model requires more system memory (12.4 GiB) than is available (9.8 GiB)"}"#,
-            Kind::OutOfMemory,
-        ),
-        (
-            500,
-            r#"{"error":{"message":"CUDA out of memory. Tried to allocate 2 GiB","code":500}}"#,
-            Kind::OutOfMemory,
-        ),
-        (
-            422,
-            r#"{"error":"Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 4000 `inputs` tokens and 512 `max_new_tokens`","error_type":"validation"}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            422,
-            r#"{"error":"Input validation error: `temperature` must be strictly positive","error_type":"validation"}"#,
-            Kind::BadRequest,
-        ),
-        (
-            424,
-            r#"{"error":"Request failed during generation: Server error: Unexpected <class 'RuntimeError'>: boom","error_type":"generation"}"#,
-            Kind::Internal,
-        ),
-        (
-            424,
-            r#"{"error":"Request failed during generation: Server error: CUDA out of memory. Tried to allocate 1 GiB","error_type":"generation"}"#,
-            Kind::OutOfMemory,
-        ),
-        (500, r#"{"error":"Incomplete generation","error_type":"incomplete_generation"}"#, Kind::Internal),
-        (503, r#"{"error":"unhealthy","error_type":"healthcheck"}"#, Kind::Overloaded),
-        (
-            413,
-            r#"{"error":"Input validation error: `inputs` must have less than 512 tokens. Given: 600","error_type":"Validation"}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            413,
-            r#"{"error":"batch size 33 > maximum allowed batch size 32","error_type":"Validation"}"#,
-            Kind::BadRequest,
-        ),
-        (
-            400,
-            r#"{"object":"error","message":"The input (9000 tokens) is longer than the model's context length (8192 tokens).","type":"BadRequestError","param":null,"code":400}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            503,
-            r#"{"object":"error","message":"The request queue is full.","type":"503","code":503}"#,
-            Kind::Overloaded,
-        ),
-        (
-            501,
-            r#"{"error":{"code":501,"message":"This server does not support embeddings. Start it with `--embeddings`","type":"not_supported_error"}}"#,
-            Kind::BadRequest,
-        ),
-        (400, r#"{"error":"the input length exceeds the context length"}"#, Kind::ContextOverflow),
-        (
-            400,
-            r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
-            Kind::ContextOverflow,
-        ),
-        (
-            529,
-            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
-            Kind::Overloaded,
-        ),
-        (
-            401,
-            r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
-            Kind::Unauthorized,
-        ),
-        (
-            429,
-            r#"{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your rate limit"}}"#,
-            Kind::RateLimited,
-        ),
-        (
-            404,
-            r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#,
-            Kind::NotFound,
-        ),
-        (500, "Internal Server Error", Kind::Internal),
-        (502, "<html>bad gateway</html>", Kind::Internal),
-        (500, "", Kind::Internal),
-    ];
-    for (status, body, kind) in cases {
+    for &(status, body, kind) in REFUSALS {
         let error = error(status, body);
         assert_eq!((error.kind, error.status), (kind, Some(status)), "{body}");
         assert!(!error.message.is_empty());
