@@ -14,7 +14,14 @@ use crate::{
 
 const PREFIX: &str = "SWITCHYARD_";
 /// Read by the build scripts, which may start the server with them set.
-const NOT_SETTINGS: [&str; 3] = ["SWITCHYARD_CACHE", "SWITCHYARD_BIN", "SWITCHYARD_WASM_TOOLCHAIN"];
+const NOT_SETTINGS: [&str; 6] = [
+    "SWITCHYARD_API_KEY",
+    "SWITCHYARD_BIN",
+    "SWITCHYARD_CACHE",
+    "SWITCHYARD_OPENAI_SPEC",
+    "SWITCHYARD_TEST_S3",
+    "SWITCHYARD_WASM_TOOLCHAIN",
+];
 /// Names that are usual elsewhere.
 const USUAL: [(&str, &str); 4] = [
     ("DATABASE_URL", "database.url"),
