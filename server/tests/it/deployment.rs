@@ -155,7 +155,19 @@ impl Deployment {
         let path = format!("/api/v1/tenants/{}/keys", tenant["id"].as_str().unwrap());
         let by_member = [("cookie", cookie.as_str()), ("sec-fetch-site", "same-origin")];
         let key = json!({"name": "load", "project_id": tenant["default_project_id"]});
-        self.made(&path, &by_member, key).await.1["secret"].as_str().unwrap().to_owned()
+        let key = self.made(&path, &by_member, key).await.1["secret"].as_str().unwrap().to_owned();
+        self.until_known(&key).await;
+        key
+    }
+
+    /// A new key is known to the gateway within a second.
+    async fn until_known(&self, key: &str) {
+        let (bearer, begun) = (format!("Bearer {key}"), Instant::now());
+        let headers = [("authorization", bearer.as_str())];
+        while self.call(Method::GET, "/v1/models", &headers, None).await.0 != StatusCode::OK {
+            assert!(begun.elapsed() < PATIENCE, "the gateway does not know the new key");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 
