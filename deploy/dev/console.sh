@@ -26,8 +26,21 @@ esac
 cd "$repo"
 toolchain="$(deploy/dev/wasm-toolchain.sh | tail -1)"
 cargo build --quiet --locked --profile quick -p bundle
+# All modules are built under one name, so cargo takes each for stale after the next: what they are made of is compared here.
+built="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile"
+made_of="$(
+  {
+    rustc -V
+    cat Cargo.toml Cargo.lock .cargo/config.toml deploy/dev/console.sh "$toolchain"
+    find console shared -type f \( -name '*.rs' -o -name '*.toml' \) -print0 | sort -z | xargs -0 sha256sum
+  } | sha256sum
+)"
 modules=()
 for module in tenant studio operator; do
+  modules+=(--module "$module=$built/$module.wasm")
+  if [ -f "$built/$module.wasm" ] && [ "$(cat "$built/$module.made-of" 2>/dev/null)" = "$made_of" ]; then
+    continue
+  fi
   # What only other modules' pages use is dead in this one.
   (
     # shellcheck source=/dev/null
@@ -35,10 +48,8 @@ for module in tenant studio operator; do
     cargo rustc --quiet --locked -p console --lib --features "hydrate,$module" --crate-type cdylib \
       --target wasm32-unknown-unknown --profile "$profile" -- -A dead_code -A unused_imports
   )
-  # All are built under one name.
-  built="$CARGO_TARGET_DIR/wasm32-unknown-unknown/$profile"
   cp "$built/console.wasm" "$built/$module.wasm"
-  modules+=(--module "$module=$built/$module.wasm")
+  echo "$made_of" >"$built/$module.made-of"
 done
 "$CARGO_TARGET_DIR/quick/bundle" --style style --public console/public --site "$site" \
   "${modules[@]}" "${options[@]}" >&2
