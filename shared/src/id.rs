@@ -122,6 +122,8 @@ ids! {
     DeploymentId = "dep_";
     /// A set of GPU nodes.
     PoolId = "pool_";
+    /// A name that callers use like a model's, and what is done with their calls.
+    RouteId = "route_";
     /// A dated price of a model.
     PriceId = "price_";
     /// One finished or aborted call.

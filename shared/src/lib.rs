@@ -16,6 +16,7 @@ mod id;
 mod money;
 mod page;
 mod permission;
+pub mod route;
 
 #[cfg(feature = "generate")]
 pub use clock::Clock;

@@ -55,6 +55,8 @@ pub struct Model {
     pub capabilities: Vec<String>,
     /// SHA-256 of its tokenizer, in hexadecimal; without one, tokens are estimated before a call.
     pub tokenizer: Option<String>,
+    /// How large that tokenizer is.
+    pub tokenizer_bytes: Option<u64>,
     /// The price in force.
     pub price: Option<Price>,
     pub deployments: u32,
