@@ -6,8 +6,9 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, ProjectId, TenantId};
+use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, ProjectId, RouteId, TenantId};
 
+use crate::route::{self, RouteEntry};
 use crate::rows::{ApiKey, Deployment, KeyHash, Model, Pool, PoolKind, Price, Project, Rows, Tenant};
 
 /// A tenant and what it may use.
@@ -56,6 +57,9 @@ pub struct Snapshot {
     model_names: HashMap<String, ModelId>,
     pools: HashMap<PoolId, Arc<Pool>>,
     deployments: HashMap<DeploymentId, Arc<Deployment>>,
+    routes: HashMap<RouteId, Arc<RouteEntry>>,
+    tenant_routes: HashMap<TenantId, HashMap<String, Arc<RouteEntry>>>,
+    operator_routes: HashMap<String, Arc<RouteEntry>>,
     operator_data_key: Option<Vec<u8>>,
 }
 
@@ -71,16 +75,29 @@ impl Snapshot {
         let models = models(rows.models, rows.prices, &deployments);
         let tenants = tenants(rows.tenants, &rows.grants);
         let keys = keys(rows.keys, rows.projects, &tenants);
+        let model_names: HashMap<_, _> =
+            models.values().map(|entry| (entry.model.name.clone(), entry.model.id)).collect();
+        let names = route::Names::new(&pools, &deployments);
+        let known = |name: &str| model_names.get(name).and_then(|id| models.get(id)).cloned();
+        let routes: HashMap<_, _> = rows
+            .routes
+            .into_iter()
+            .map(|route| (route.id, Arc::new(route::entry(route, &names, known))))
+            .collect();
+        let (tenant_routes, operator_routes) = route::by_name(routes.values(), &model_names);
         Self {
             generation: rows.generation,
             slugs: tenants.values().map(|entry| (entry.tenant.slug.clone(), entry.tenant.id)).collect(),
             secrets: secrets(&rows.secrets, &keys),
             keys: keys.into_iter().map(|((_, id), entry)| (id, entry)).collect(),
-            model_names: models.values().map(|entry| (entry.model.name.clone(), entry.model.id)).collect(),
+            model_names,
             tenants,
             models,
             pools,
             deployments,
+            routes,
+            tenant_routes,
+            operator_routes,
             operator_data_key: rows.operator_data_key,
         }
     }
@@ -139,6 +156,30 @@ impl Snapshot {
 
     pub fn deployments(&self) -> impl Iterator<Item = &Arc<Deployment>> {
         self.deployments.values()
+    }
+
+    /// What a name means to a tenant beside a model: its own route first, then the operator's.
+    pub fn route(&self, tenant: TenantId, name: &str) -> Option<&Arc<RouteEntry>> {
+        let own = self.tenant_routes.get(&tenant).and_then(|routes| routes.get(name));
+        own.or_else(|| self.operator_routes.get(name))
+    }
+
+    /// The routes a tenant may name, in the order of their names. An operator's is hidden by the tenant's own.
+    pub fn routes_of(&self, tenant: TenantId) -> Vec<&Arc<RouteEntry>> {
+        let own = self.tenant_routes.get(&tenant);
+        let hidden = |name: &String| own.is_some_and(|own| own.contains_key(name));
+        let shared = self.operator_routes.iter().filter(|(name, _)| !hidden(name)).map(|(_, route)| route);
+        let mut found: Vec<_> = own.into_iter().flat_map(HashMap::values).chain(shared).collect();
+        found.sort_by(|a, b| a.route.name.cmp(&b.route.name));
+        found
+    }
+
+    pub fn route_by_id(&self, id: RouteId) -> Option<&Arc<RouteEntry>> {
+        self.routes.get(&id)
+    }
+
+    pub fn deployment(&self, id: DeploymentId) -> Option<&Arc<Deployment>> {
+        self.deployments.get(&id)
     }
 
     pub fn operator_data_key(&self) -> Option<&[u8]> {

@@ -16,13 +16,15 @@ mod engine;
 mod health;
 mod index;
 mod latency;
+mod route;
 mod rows;
 
 pub use engine::{EngineKind, Operation, ParseEngineKindError};
 pub use health::{DeploymentHealth, EngineLoad, HEALTH_HASH, HealthState};
 pub use index::{KeyEntry, ModelEntry, Snapshot, TenantEntry};
 pub use latency::{LATENCY_BOUNDS_MS, LATENCY_BUCKETS, latency_bucket, latency_quantile};
+pub use route::{ArmEntry, RouteEntry};
 pub use rows::{
     ApiKey, Deployment, DeploymentState, KeyHash, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
-    Price, Project, Rows, Tenant, TenantStatus, TokenCounts, TokenizerRef,
+    Price, Project, Route, Rows, Tenant, TenantStatus, TokenCounts, TokenizerRef,
 };

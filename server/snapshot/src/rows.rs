@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId};
+use shared::{
+    ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, RouteId, TeamId, TenantId,
+    route::{RouteSpec, TaskFit},
+};
 use url::Url;
 
 use crate::EngineKind;
@@ -27,6 +30,8 @@ pub struct Rows {
     pub pools: Vec<Pool>,
     pub deployments: Vec<Deployment>,
     pub prices: Vec<Price>,
+    #[serde(default)]
+    pub routes: Vec<Route>,
     /// The operator's data key, wrapped by the key-encryption key.
     pub operator_data_key: Option<Vec<u8>>,
 }
@@ -52,6 +57,9 @@ pub struct Tenant {
     /// Its own data key, wrapped by the key-encryption key under its id: seals the credentials of its own upstreams.
     #[serde(default)]
     pub data_key: Option<Vec<u8>>,
+    /// Regions that its calls must run in. None: anywhere.
+    #[serde(default)]
+    pub residency: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,6 +77,12 @@ pub struct Project {
     /// Whether `/v1/responses` keeps what it answered, for `previous_response_id`.
     #[serde(default)]
     pub store_responses: bool,
+    /// Whether that class needs deployments that are cleared for it by name.
+    #[serde(default)]
+    pub data_class_needs_clearance: bool,
+    /// Regions that its calls must run in, beside its tenant's. None: wherever the tenant's may.
+    #[serde(default)]
+    pub residency: Option<Vec<String>>,
 }
 
 /// An API key that is neither revoked nor of an archived project.
@@ -148,6 +162,9 @@ pub struct Model {
     pub capabilities: Vec<String>,
     #[serde(default)]
     pub tokenizer: Option<TokenizerRef>,
+    /// How well it does which tasks, in the operator's words. Empty: judged by its capabilities.
+    #[serde(default)]
+    pub tasks: Vec<TaskFit>,
 }
 
 impl Model {
@@ -216,6 +233,27 @@ pub struct Deployment {
     /// How its weights are stored, as OpenRouter names it: `fp8`, `int4`, …
     #[serde(default)]
     pub quantization: Option<String>,
+    /// Classes of data that it is cleared for. None: every class that needs no clearance.
+    #[serde(default)]
+    pub data_classes: Option<Vec<String>>,
+    /// Tokens that its KV cache holds, where the operator says.
+    #[serde(default)]
+    pub kv_tokens: Option<u32>,
+    /// LoRA weights that it holds at once, where the operator says.
+    #[serde(default)]
+    pub max_loras: Option<u32>,
+}
+
+/// The version in force of a route that is not retired.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    pub id: RouteId,
+    /// Whose it is; the operator's routes, which are for every tenant, have none.
+    pub tenant_id: Option<TenantId>,
+    /// What callers name, as they name a model.
+    pub name: String,
+    pub version: u32,
+    pub spec: RouteSpec,
 }
 
 /// What one token costs, from a moment on. In force until the next price of the same model begins.

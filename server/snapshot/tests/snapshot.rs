@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use shared::{ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TenantId};
+use shared::{
+    ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, RouteId, TenantId,
+    route::{Degrade, RouteArm, RouteSpec},
+};
 use snapshot::{
     ApiKey, Deployment, DeploymentState, EngineKind, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind,
-    Price, Project, Rows, Snapshot, Tenant, TenantStatus, TokenCounts, disk,
+    Price, Project, Route, Rows, Snapshot, Tenant, TenantStatus, TokenCounts, disk,
 };
 
 fn noon() -> DateTime<Utc> {
@@ -44,6 +47,7 @@ fn rows() -> Rows {
             demo: false,
             external_engines: false,
             data_key: None,
+            residency: None,
         }],
         projects: vec![Project {
             tenant_id,
@@ -53,6 +57,8 @@ fn rows() -> Rows {
             data_class: None,
             data_class_allows_external: true,
             store_responses: false,
+            data_class_needs_clearance: false,
+            residency: None,
         }],
         keys: vec![ApiKey {
             tenant_id,
@@ -82,6 +88,7 @@ fn rows() -> Rows {
             kind: ModelKind::Chat,
             capabilities: vec!["tools".into()],
             tokenizer: None,
+            tasks: vec![],
         }],
         grants: vec![ModelGrant { tenant_id, model_id }],
         pools: vec![Pool { id: pool_id, name: "shared".into(), kind: PoolKind::Shared, region: None }],
@@ -102,11 +109,15 @@ fn rows() -> Rows {
             owner_tenant: None,
             max_output_tokens: None,
             quantization: None,
+            data_classes: None,
+            kv_tokens: None,
+            max_loras: None,
         }],
         prices: vec![
             price(model_id, noon(), "0.0000000125"),
             price(model_id, noon() - TimeDelta::days(9), "1"),
         ],
+        routes: vec![],
         operator_data_key: None,
     }
 }
@@ -147,4 +158,87 @@ fn the_rows_survive_the_disk_and_damage_is_told() {
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&path, bytes).unwrap();
     assert!(matches!(disk::load(&path), Err(disk::DiskError::Damaged { .. })));
+}
+
+fn route(tenant_id: Option<TenantId>, name: &str, arms: &[(&str, &[&str])]) -> Route {
+    let arm = |(name, models): &(&str, &[&str])| RouteArm {
+        name: (*name).into(),
+        weight: 1,
+        models: models.iter().map(|model| (*model).into()).collect(),
+        pools: None,
+        deployments: None,
+    };
+    let spec = RouteSpec { arms: arms.iter().map(arm).collect(), ..RouteSpec::default() };
+    Route { id: RouteId::generate(), tenant_id, name: name.into(), version: 1, spec }
+}
+
+#[test]
+fn a_tenants_route_comes_before_the_operators_and_no_route_hides_a_model() {
+    let mut rows = rows();
+    let tenant = rows.tenants[0].id;
+    let (own, shared) = (route(Some(tenant), "fast", &[("a", &["llama"])]), route(None, "fast", &[]));
+    rows.routes =
+        vec![own.clone(), shared.clone(), route(None, "llama", &[]), route(Some(tenant), "llama", &[])];
+    let snapshot = Snapshot::build(rows);
+    assert_eq!(snapshot.route(tenant, "fast").unwrap().route.id, own.id);
+    assert_eq!(snapshot.route(TenantId::generate(), "fast").unwrap().route.id, shared.id);
+    assert!(snapshot.route(tenant, "llama").is_none());
+    let names: Vec<_> = snapshot.routes_of(tenant).iter().map(|entry| entry.route.id).collect();
+    assert_eq!(names, [own.id]);
+}
+
+#[test]
+fn names_of_a_route_are_resolved_and_those_of_a_tenants_upstream_are_not() {
+    let mut rows = rows();
+    let tenant = rows.tenants[0].id;
+    let own_pool = PoolId::from_uuid(tenant.uuid());
+    rows.pools.push(Pool {
+        id: own_pool,
+        name: "own upstreams".into(),
+        kind: PoolKind::Dedicated(tenant),
+        region: None,
+    });
+    let own = Deployment {
+        id: DeploymentId::generate(),
+        name: "b".into(),
+        owner_tenant: Some(tenant),
+        pool_id: own_pool,
+        ..rows.deployments[0].clone()
+    };
+    let known = rows.deployments[0].id;
+    rows.deployments.push(own);
+    let mut made = route(None, "fast", &[("a", &["gone", "llama"])]);
+    made.spec.arms[0].deployments = Some(vec!["a".into(), "b".into(), "gone".into()]);
+    made.spec.arms[0].pools = Some(vec!["own upstreams".into()]);
+    made.spec.fallbacks = vec!["gone".into()];
+    made.spec.when_exhausted = vec![Degrade::Wait { most_ms: 10 }, Degrade::Model { model: "llama".into() }];
+    let id = made.id;
+    rows.routes = vec![made];
+    let snapshot = Snapshot::build(rows);
+    let entry = snapshot.route_by_id(id).unwrap();
+    assert_eq!(entry.kind(), Some(ModelKind::Chat));
+    assert_eq!(entry.arms[0].models.len(), 1);
+    assert_eq!(entry.arms[0].deployments, Some([known].into()));
+    assert_eq!(entry.arms[0].pools, Some([].into()), "an allow list that names nothing allows nothing");
+    assert!(entry.fallbacks.is_empty());
+    assert!(entry.smaller("llama").is_some());
+}
+
+#[test]
+fn rows_of_an_older_release_are_read() {
+    let rows = rows();
+    let mut value = serde_json::to_value(&rows).unwrap();
+    value.as_object_mut().unwrap().remove("routes");
+    for (list, names) in [
+        ("tenants", &["residency"][..]),
+        ("projects", &["residency", "data_class_needs_clearance"]),
+        ("models", &["tasks"]),
+        ("deployments", &["data_classes", "kv_tokens", "max_loras"]),
+    ] {
+        let row = value[list][0].as_object_mut().unwrap();
+        for name in names {
+            assert!(row.remove(*name).is_some(), "{list}.{name}");
+        }
+    }
+    assert_eq!(serde_json::from_value::<Rows>(value).unwrap(), rows);
 }

@@ -34,6 +34,7 @@ pub async fn load(tx: &mut GatewayTx) -> Result<Rows, DbError> {
         pools: pools(tx).await?,
         deployments: deployments(tx).await?,
         prices: prices(tx).await?,
+        routes: Vec::new(),
         operator_data_key: sqlx::query_scalar("select wrapped from operator_data_key")
             .fetch_optional(tx.conn())
             .await?,
@@ -75,6 +76,7 @@ async fn tenants(tx: &mut GatewayTx) -> Result<Vec<Tenant>, DbError> {
         demo: row.demo,
         external_engines: row.external_engines,
         data_key: row.data_key,
+        residency: None,
     };
     Ok(rows.into_iter().map(tenant).collect())
 }
@@ -97,6 +99,8 @@ async fn projects(tx: &mut GatewayTx) -> Result<Vec<Project>, DbError> {
             data_class,
             data_class_allows_external: external,
             store_responses,
+            data_class_needs_clearance: false,
+            residency: None,
         };
     Ok(rows.into_iter().map(project).collect())
 }
@@ -179,6 +183,7 @@ async fn models(tx: &mut GatewayTx) -> Result<Vec<Model>, DbError> {
         kind: ModelKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind).unwrap_or_default(),
         capabilities: row.capabilities,
         tokenizer: row.tokenizer.map(|sha256| tokenizer::reference(&sha256)),
+        tasks: Vec::new(),
     };
     Ok(rows.into_iter().map(model).collect())
 }
@@ -257,6 +262,9 @@ fn deployment(row: DeploymentRow) -> Option<Deployment> {
         owner_tenant: None,
         max_output_tokens: unsigned(row.max_output_tokens),
         quantization: row.quantization,
+        data_classes: None,
+        kv_tokens: None,
+        max_loras: None,
     })
 }
 
@@ -319,6 +327,9 @@ fn upstream(row: UpstreamRow) -> Option<Deployment> {
         owner_tenant: Some(TenantId::from_uuid(row.tenant_id)),
         max_output_tokens: unsigned(row.max_output_tokens),
         quantization: None,
+        data_classes: None,
+        kv_tokens: None,
+        max_loras: None,
     })
 }
 

@@ -57,6 +57,7 @@ impl Draft {
             demo: false,
             external_engines: false,
             data_key: None,
+            residency: None,
         });
         self.rows.projects.push(Project {
             tenant_id: id,
@@ -66,6 +67,8 @@ impl Draft {
             data_class: None,
             data_class_allows_external: true,
             store_responses: false,
+            data_class_needs_clearance: false,
+            residency: None,
         });
         let (key_id, key) = self.key(id, project, |_| {});
         TenantKeys { id, project, key_id, key }
@@ -115,6 +118,7 @@ impl Draft {
                 .map(str::to_owned)
                 .to_vec(),
             tokenizer: None,
+            tasks: vec![],
         });
         let grants = self.rows.tenants.iter().map(|tenant| ModelGrant { tenant_id: tenant.id, model_id: id });
         self.rows.grants.extend(grants);
@@ -157,6 +161,9 @@ impl Draft {
             owner_tenant: None,
             max_output_tokens: None,
             quantization: None,
+            data_classes: None,
+            kv_tokens: None,
+            max_loras: None,
         };
         shape(&mut deployment);
         self.rows.deployments.push(deployment);
