@@ -5,6 +5,7 @@
 //! /assets/*                   hashed files, kept by browsers for a year
 //! /t/{tenant}/usage.csv       the API's export, under the page's own filters
 //! /t/{tenant}/files/upload    a file from a form, handed to the API
+//! /operator/models/{model}/tokenizer    the same, for a model's tokenizer
 //! /*                          pages
 //! ```
 
@@ -31,6 +32,7 @@ use crate::{
         call::{self, Api},
         flash,
         identity::Standing,
+        tokenizers,
     },
     content_security_policy,
     contexts::Known,
@@ -94,6 +96,7 @@ pub fn router(parts: ConsoleParts) -> Router {
         .route("/_fn/{*name}", functions)
         .nest("/assets", files)
         .route("/t/{tenant}/usage.csv", get(export::download).layer(Extension(api.clone())))
+        .route("/operator/models/{model}/tokenizer", post(tokenizers::upload).layer(Extension(api.clone())))
         // Its size is the API's to limit.
         .route(
             "/t/{tenant}/files/upload",

@@ -8,11 +8,13 @@ pub mod catalog;
 pub mod engines;
 pub mod flash;
 pub mod identity;
+pub mod markdown;
 pub mod people;
 pub mod platform;
 pub mod playground;
 mod problem;
 pub mod tenancy;
+pub mod tokenizers;
 pub mod upstreams;
 
 pub use problem::{Answer, ApiProblem, FieldProblem};

@@ -29,6 +29,11 @@ impl Display for Text<'_> {
     }
 }
 
+/// Text escaped for element content and for double-quoted attribute values.
+pub fn escaped(text: &str) -> String {
+    Text(text).to_string()
+}
+
 /// A growing piece of HTML or SVG.
 #[derive(Default)]
 pub struct Markup(String);

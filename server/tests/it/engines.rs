@@ -195,10 +195,11 @@ async fn a_tokenizer_is_checked_and_named_by_its_content() {
     let (status, model) = put(tokenizer_file()).await;
     assert_eq!(status, StatusCode::OK, "{model}");
     assert_eq!(model["tokenizer"].as_str().unwrap().len(), 64);
+    assert_eq!(model["tokenizer_bytes"], tokenizer_file().to_string().len());
     let (status, _) = world.send(Actor::Operator, Method::DELETE, "/models/{model_id}/tokenizer", None).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     let (_, model) = world.send(Actor::Operator, Method::GET, "/models/{model_id}", None).await;
-    assert_eq!(model["tokenizer"], Value::Null);
+    assert_eq!((&model["tokenizer"], &model["tokenizer_bytes"]), (&Value::Null, &Value::Null));
 }
 
 /// A model that is served nowhere but by the tenant's own upstream.

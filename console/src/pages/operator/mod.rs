@@ -20,6 +20,7 @@ mod tenant_access;
 mod tenant_page;
 mod tenant_people;
 mod tenants_page;
+mod tokenizer_card;
 
 use leptos::prelude::*;
 use leptos_router::{

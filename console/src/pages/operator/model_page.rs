@@ -5,9 +5,12 @@ use leptos_router::hooks::use_params_map;
 use shared_api::catalog::{Model, ModelKind, Price};
 use ui::*;
 
-use super::{health_table, model_fields::rates, model_form, models_page::state};
+use super::{health_table, model_fields::rates, model_form, models_page::state, tokenizer_card};
 use crate::{
-    api::catalog::{ChangeModel, CreatePrice, ModelView, ReadModel, SetModelRetired},
+    api::{
+        catalog::{ChangeModel, CreatePrice, ModelView, ReadModel, SetModelRetired},
+        tokenizers::DeleteTokenizer,
+    },
     forms::{
         DialogSubmit, EarlyProblem, Form, FormAction, FormProblem, hidden, load, loaded, on_success,
         problem_of,
@@ -24,6 +27,7 @@ struct Actions {
     change: FormAction,
     price: FormAction,
     retire: FormAction,
+    untokenize: FormAction,
 }
 
 #[component]
@@ -35,10 +39,12 @@ pub fn ModelPage() -> impl IntoView {
         change: FormAction::new::<ChangeModel>(),
         price: FormAction::new::<CreatePrice>(),
         retire: FormAction::new::<SetModelRetired>(),
+        untokenize: FormAction::new::<DeleteTokenizer>(),
     };
     on_success(actions.change, move || model.refetch());
     on_success(actions.price, move || model.refetch());
     on_success(actions.retire, move || model.refetch());
+    on_success(actions.untokenize, move || model.refetch());
     loaded(model, SkeletonShape::Lines, move |view| page(actions, &view))
 }
 
@@ -59,6 +65,7 @@ fn page(actions: Actions, view: &ModelView) -> AnyView {
     let (served, prices, form) =
         (deployments(view), prices(view), model_form::change(actions.change, &view.model));
     let facts = facts(&view.model);
+    let (said, tokenizer) = (tokenizer_card::said(), tokenizer_card::card(actions.untokenize, &view.model));
     let dialogs = (price(actions, &view.model), retire(actions, &view.model));
     view! {
         <Page
@@ -74,12 +81,15 @@ fn page(actions: Actions, view: &ModelView) -> AnyView {
             }
             actions=buttons
         >
+            {said}
+            <EarlyProblem problem=problem_of(actions.untokenize)/>
             <EarlyProblem problem=problem_of(actions.change)/>
             <EarlyProblem problem=problem_of(actions.price)/>
             <EarlyProblem problem=problem_of(actions.retire)/>
             {facts}
             {served}
             {prices}
+            {tokenizer}
             {form}
             {dialogs}
         </Page>
@@ -93,10 +103,6 @@ fn facts(model: &Model) -> AnyView {
         count => format!("{count} {several}"),
     };
     let tokens = |count: u32| format!("{} tokens", format::group(i64::from(count)));
-    let tokenizer = match &model.tokenizer {
-        Some(hash) => view! { <span title=hash.clone()>"Its own: counted exactly"</span> }.into_any(),
-        None => "Estimated before a call".into_any(),
-    };
     let able = (model.kind == ModelKind::Chat).then(|| {
         let able = model_words::capabilities(&model.capabilities, model.capabilities.len());
         view! {
@@ -118,7 +124,6 @@ fn facts(model: &Model) -> AnyView {
                 <Fact label="Granted to">
                     <a href="/operator/tenants">{granted}</a>
                 </Fact>
-                <Fact label="Tokens">{tokenizer}</Fact>
                 <Fact label="Takes">{takes}</Fact>
                 <Fact label="Gives">{gives}</Fact>
             </Facts>

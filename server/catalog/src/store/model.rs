@@ -36,6 +36,9 @@ impl FromRow<'_, PgRow> for ModelRow {
             supported_parameters: row.try_get("supported_parameters")?,
             capabilities: row.try_get("capabilities")?,
             tokenizer: row.try_get::<Option<Vec<u8>>, _>("tokenizer")?.map(hex::encode),
+            tokenizer_bytes: row
+                .try_get::<Option<i32>, _>("tokenizer_bytes")?
+                .and_then(|bytes| u64::try_from(bytes).ok()),
             price: priced.map(|_| PriceRow::from_row(row).map(|price| price.0)).transpose()?,
             deployments: row.try_get::<i64, _>("deployments")?.try_into().unwrap_or_default(),
             external: row.try_get("external")?,
@@ -56,6 +59,7 @@ pub async fn list(
 ) -> Result<Vec<Model>, DbError> {
     let found: Vec<ModelRow> = sqlx::query_as(
         "select m.*, p.id as price_id, m.id as model_id, p.valid_from, p.currency, p.prompt, p.cached_prompt, p.completion, p.request, \
+           (select octet_length(t.content) from tokenizers t where t.sha256 = m.tokenizer) as tokenizer_bytes, \
            (select count(*) from deployments d where d.model_id = m.id and d.deleted_at is null) as deployments, \
            m.id in (select models_served_outside()) as external, \
            (select count(*) from model_grants g where g.model_id = m.id) as granted_tenants \
