@@ -8,7 +8,7 @@
 pub enum Module {
     /// A tenant's pages, and the way to them.
     Tenant,
-    /// A tenant's pages of models: catalogue, playground, batches.
+    /// A tenant's pages of models: catalogue, playground.
     Studio,
     /// `/operator` and `/setup`.
     Operator,
@@ -19,7 +19,7 @@ impl Module {
         let mut words = path.split('/').skip(1);
         match (words.next(), words.next(), words.next()) {
             (Some("operator" | "setup"), ..) => Self::Operator,
-            (Some("t"), _, Some("batches" | "models" | "playground")) => Self::Studio,
+            (Some("t"), _, Some("models" | "playground")) => Self::Studio,
             _ => Self::Tenant,
         }
     }
@@ -43,7 +43,7 @@ mod tests {
         for path in ["/operator", "/operator/", "/operator/models", "/setup/sy_setup_1"] {
             assert_eq!(Module::of(path), Module::Operator, "{path}");
         }
-        for path in ["/t/acme/models", "/t/acme/models/m1", "/t/acme/playground", "/t/acme/batches/batch_1"] {
+        for path in ["/t/acme/models", "/t/acme/models/m1", "/t/acme/playground"] {
             assert_eq!(Module::of(path), Module::Studio, "{path}");
         }
         for path in [
@@ -55,6 +55,7 @@ mod tests {
             "/operators",
             "/invitations/operator",
             "/t/acme/files",
+            "/t/acme/batches/batch_1",
         ] {
             assert_eq!(Module::of(path), Module::Tenant, "{path}");
         }

@@ -1,10 +1,12 @@
 //! The browser's requests to server functions.
 
 use leptos::server_fn::{
+    ServerFn,
     client::{Client, browser::BrowserClient},
     request::ClientReq as _,
     response::ClientRes,
 };
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::api::{Answer, ApiProblem};
@@ -21,6 +23,17 @@ pub struct Reply {
     pub json: Answer<String>,
     /// Where it leads instead.
     pub redirect: Option<String>,
+}
+
+/// What a server function answers to arguments that stand in no form.
+pub async fn ask<F, T>(arguments: &[(&str, &str)]) -> Answer<T>
+where
+    F: ServerFn<Error = ApiProblem>,
+    T: DeserializeOwned,
+{
+    let arguments = ui::query_href("", arguments.iter().copied());
+    let json = post(F::PATH, arguments.trim_start_matches('?').to_owned()).await.json?;
+    serde_json::from_str(&json).map_err(|_| unreadable())
 }
 
 /// Sends a form's fields.

@@ -10,5 +10,7 @@ mod fields;
 mod reading;
 
 pub use action::{Form, FormAction, on_success};
+#[cfg(feature = "hydrate")]
+pub use browser::ask;
 pub use fields::{DialogSubmit, EarlyProblem, FormProblem, Notice, Problem, field, hidden, problem_of};
 pub use reading::{Reading, load, loaded, loaded_answer};

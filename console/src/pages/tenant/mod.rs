@@ -33,9 +33,16 @@ use crate::contexts::{NothingHere, Scope, use_tenant};
 
 #[cfg(feature = "tenant")]
 use self::{
-    audit_page::AuditPage, batches::FilesPage, calls_page::CallsPage, keys_page::KeysPage,
-    overview_page::OverviewPage, people_page::PeoplePage, projects_page::ProjectsPage,
-    quick_start_page::QuickStartPage, upstreams_page::UpstreamsPage, usage_page::UsagePage,
+    audit_page::AuditPage,
+    batches::{BatchPage, BatchesPage, FilesPage},
+    calls_page::CallsPage,
+    keys_page::KeysPage,
+    overview_page::OverviewPage,
+    people_page::PeoplePage,
+    projects_page::ProjectsPage,
+    quick_start_page::QuickStartPage,
+    upstreams_page::UpstreamsPage,
+    usage_page::UsagePage,
 };
 #[cfg(feature = "tenant")]
 use super::{
@@ -45,23 +52,19 @@ use super::{
 };
 #[cfg(not(feature = "tenant"))]
 use crate::contexts::{
-    Elsewhere as AuditPage, Elsewhere as CallsPage, Elsewhere as KeysPage, Elsewhere as OverviewPage,
-    Elsewhere as PeoplePage, Elsewhere as ProjectsPage, Elsewhere as QuickStartPage, Elsewhere as FilesPage,
-    Elsewhere as UpstreamsPage, Elsewhere as UsagePage, Elsewhere as AccountPage, Elsewhere as Home,
-    Elsewhere as InvitationPage, Elsewhere as SignInPage,
+    Elsewhere as AuditPage, Elsewhere as BatchPage, Elsewhere as BatchesPage, Elsewhere as CallsPage,
+    Elsewhere as KeysPage, Elsewhere as OverviewPage, Elsewhere as PeoplePage, Elsewhere as ProjectsPage,
+    Elsewhere as QuickStartPage, Elsewhere as FilesPage, Elsewhere as UpstreamsPage, Elsewhere as UsagePage,
+    Elsewhere as AccountPage, Elsewhere as Home, Elsewhere as InvitationPage, Elsewhere as SignInPage,
 };
 
 #[cfg(feature = "studio")]
 use self::{
-    batches::{BatchPage, BatchesPage},
     catalog::{ModelPage, ModelsPage},
     playground::PlaygroundPage,
 };
 #[cfg(not(feature = "studio"))]
-use crate::contexts::{
-    Elsewhere as BatchPage, Elsewhere as BatchesPage, Elsewhere as ModelPage, Elsewhere as ModelsPage,
-    Elsewhere as PlaygroundPage,
-};
+use crate::contexts::{Elsewhere as ModelPage, Elsewhere as ModelsPage, Elsewhere as PlaygroundPage};
 
 /// The area's routes, and those on the way to it.
 #[component(transparent)]

@@ -1,7 +1,7 @@
 //! The browser's request for a streamed answer, and the little else that only a browser can do.
 
 #[cfg(feature = "hydrate")]
-pub use browser::{ask, images_of, now, remember};
+pub use browser::{ask, images_of, now, remember, rendered};
 
 /// Milliseconds since the page was opened; nothing on the server, where nothing is measured.
 #[cfg(not(feature = "hydrate"))]
@@ -23,6 +23,10 @@ mod browser {
     use wasm_bindgen_futures::JsFuture;
 
     use super::super::events::Events;
+    use crate::{
+        api::markdown::{RenderMarkdown, Rendered},
+        forms,
+    };
 
     pub fn now() -> f64 {
         window().performance().map_or(0.0, |clock| clock.now())
@@ -96,6 +100,15 @@ mod browser {
         let said = serde_json::from_str::<Refusal>(&text).ok();
         said.and_then(|said| said.error.map(|error| error.message).or(said.detail))
             .unwrap_or_else(|| format!("The server answered with status {}.", response.status()))
+    }
+
+    /// A text as Markdown; None where it is empty or the server renders it not.
+    pub async fn rendered(text: &str) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        let rendered = forms::ask::<RenderMarkdown, Rendered>(&[("text", text)]).await;
+        rendered.ok().map(|rendered| rendered.html)
     }
 
     /// Reads the chosen images, each as a `data:` URL, and lets the same ones be chosen again.

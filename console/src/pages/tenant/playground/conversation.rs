@@ -107,6 +107,13 @@ fn head(play: Play, column: Column, code: Callback<Column>) -> AnyView {
             {badges}
             <span class="talk-tools">
                 <IconButton
+                    icon=Icon::Document
+                    label="Answers as text"
+                    size=ButtonSize::Small
+                    attr:aria-pressed=move || if column.as_text.get() { "true" } else { "false" }
+                    on:click=move |_| column.as_text.update(|text| *text = !*text)
+                />
+                <IconButton
                     icon=Icon::Code
                     label="View as code"
                     size=ButtonSize::Small
@@ -151,7 +158,7 @@ fn whole(play: Play, column: Column, last: bool, turn: &Turn) -> AnyView {
         {words(&turn.said)}
         <div class="talk-answer">
             {thoughts(answer.reasoning.clone())}
-            <p class="talk-text">{answer.text.clone()}</p>
+            {text(column, answer)}
             {answer.tools.iter().map(called).collect_view()}
             {why.map(|why| view! { <p class="talk-why">{why}</p> })}
             {error}
@@ -160,6 +167,22 @@ fn whole(play: Play, column: Column, last: bool, turn: &Turn) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// An answer's words, as Markdown unless the text is wanted.
+fn text(column: Column, answer: &Answer) -> AnyView {
+    let text = answer.text.clone();
+    let Some(html) = answer.html.clone() else {
+        return view! { <p class="talk-text">{text}</p> }.into_any();
+    };
+    let shown = move || {
+        if column.as_text.get() {
+            view! { <p class="talk-text">{text.clone()}</p> }.into_any()
+        } else {
+            view! { <Prose html=html.clone()/> }.into_any()
+        }
+    };
+    shown.into_any()
 }
 
 /// The answer while it comes.

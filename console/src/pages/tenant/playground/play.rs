@@ -49,6 +49,8 @@ pub struct Column {
     pub turns: RwSignal<Vec<Turn>>,
     /// What is on its way.
     pub live: RwSignal<Option<Turn>>,
+    /// Whether answers are shown as the text that came, not as Markdown.
+    pub as_text: RwSignal<bool>,
     stop: StoredValue<Option<Stop>>,
 }
 
@@ -98,6 +100,7 @@ impl Play {
             model: RwSignal::new(models.get(at).cloned().unwrap_or_default()),
             turns: RwSignal::new(Vec::new()),
             live: RwSignal::new(None),
+            as_text: RwSignal::new(false),
             stop: StoredValue::new(None),
         });
         Self {
@@ -232,8 +235,15 @@ impl Column {
         self.stop.set_value(Some(handle));
         leptos::task::spawn_local(async move {
             let ended = asking.await;
-            // The page may be gone by now.
-            let Some(Some(mut turn)) = self.live.try_update(Option::take) else { return };
+            let arrived = |live: &Option<Turn>| {
+                live.as_ref().map(|turn| (turn.answer.asked_at.to_bits(), turn.answer.text.clone()))
+            };
+            let Some(Some((asked, text))) = self.live.try_with_untracked(arrived) else { return };
+            let html = asking::rendered(&text).await;
+            // The page may be gone by now, or something else be asked.
+            let ours = |live: &mut Option<Turn>| live.take_if(|turn| turn.answer.asked_at.to_bits() == asked);
+            let Some(Some(mut turn)) = self.live.try_update(ours) else { return };
+            turn.answer.html = html;
             match ended {
                 Err(_) => turn.answer.stopped = true,
                 Ok(Err(problem)) => turn.answer.error = Some(problem),

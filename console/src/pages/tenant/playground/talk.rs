@@ -71,6 +71,8 @@ pub struct Answer {
     /// Events with content: about as many tokens.
     pub pieces: u32,
     pub usage: Option<Usage>,
+    /// The text as Markdown was rendered; None while it comes, or where it could not be.
+    pub html: Option<String>,
 }
 
 /// What the last event says of an answer's tokens and cost.
