@@ -191,18 +191,18 @@ impl Admitted {
         let model = &self.model().model;
         if self.parsed.longest_bytes() <= COUNTED_AT_ONCE || !gateway.tokenizers.has(model) {
             let tokens = gateway.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
-            return Ok((self, Demand { tokens }));
+            return Ok((self, Demand { tokens, ..Demand::default() }));
         }
         // What is surely too long by estimate needs no exact count.
         let least = self.parsed.tokens_against(tightest, &estimate::text_tokens);
         if least > u64::from(tightest) {
-            return Ok((self, Demand { tokens: least }));
+            return Ok((self, Demand { tokens: least, ..Demand::default() }));
         }
         let core = gateway.clone();
         let counting = tokio::task::spawn_blocking(move || {
             let model = &self.model().model;
             let tokens = core.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
-            (self, Demand { tokens })
+            (self, Demand { tokens, ..Demand::default() })
         });
         counting.await.map_err(|error| {
             tracing::error!(%error, "a prompt could not be counted");
@@ -249,22 +249,33 @@ impl Admitted {
 }
 
 /// The models that a request names and that can take it, and whether a suffix asks for the cheapest.
+///
+/// `model` and `models` are one list by priority: what a caller means by it is the first that it can have. So a name
+/// that is not there for it is passed over, the first one too, and refused only where nothing is left; which model
+/// answers stands in the answer. One list then serves keys that may use different models, and outlasts a model that is
+/// withdrawn. What is not a model's name but asks for what is not here (`auto`, a suffix) is refused wherever it stands.
 fn models(
     gateway: &Core,
     caller: &Caller,
     parsed: &Parsed,
 ) -> Result<(Vec<Arc<ModelEntry>>, bool), CallError> {
-    let (first, mut cheapest) = named(gateway, caller, parsed.model(), "model")?;
-    let mut found = vec![first];
-    for (index, name) in parsed.wishes().models.iter().enumerate() {
-        let (entry, floor) = named(gateway, caller, name, &format!("models[{index}]"))?;
-        cheapest |= floor;
-        if found.iter().all(|one| one.model.id != entry.model.id) {
-            found.push(entry);
+    let (mut found, mut cheapest) = (Vec::<Arc<ModelEntry>>::new(), false);
+    let mut refused = None;
+    let fallbacks = parsed.wishes().models.iter().enumerate();
+    let fallbacks = fallbacks.map(|(index, name)| (name.as_str(), format!("models[{index}]")));
+    for (name, field) in std::iter::once((parsed.model(), "model".to_owned())).chain(fallbacks) {
+        match named(gateway, caller, name, &field) {
+            Ok((entry, floor)) => {
+                cheapest |= floor;
+                if found.iter().all(|one| one.model.id != entry.model.id) {
+                    found.push(entry);
+                }
+            }
+            Err(error) if error.code == ErrorCode::ModelNotFound => _ = refused.get_or_insert(error),
+            Err(error) => return Err(error),
         }
     }
-    // Those that can't take the request are passed over, unless none is left.
-    let mut refused = None;
+    // Those that can't take the request are passed over likewise.
     found.retain(|entry| match capability::check(parsed, &entry.model) {
         Ok(()) => true,
         Err(error) => {

@@ -12,7 +12,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, TimeDelta, Utc};
 use parking_lot::{Mutex, RwLock};
-use routing::{AttemptResult, Breaker, BreakerPolicy, Candidate, Health, Pass, Standing};
+use routing::{AttemptResult, Breaker, BreakerPolicy, Candidate, Health, Pass, Scrape, Standing};
 use shared::DeploymentId;
 use snapshot::{Deployment, DeploymentHealth, HealthState};
 use tokio::sync::{Notify, futures::Notified, mpsc};
@@ -38,6 +38,8 @@ pub(crate) struct Unit {
     batch: AtomicU32,
     breaker: Mutex<Breaker>,
     health: ArcSwapOption<DeploymentHealth>,
+    /// Calls in flight when that was learned.
+    ours_then: AtomicU32,
 }
 
 /// All deployments of the snapshot at hand; those that left it are forgotten with their last call.
@@ -140,13 +142,14 @@ impl Fleet {
         let believed = health.as_deref().filter(|health| now - health.checked_at < self.health_lasts);
         let standing = unit.breaker.lock().standing(&self.policy, self.now());
         Candidate {
-            deployment: deployment.id,
             serves_tenant,
             state: deployment.state,
             weight: deployment.weight,
             context_length: deployment.context_length.map_or(model_context, |own| own.min(model_context)),
             in_flight: unit.in_flight.load(Ordering::Relaxed),
-            load: believed.and_then(|health| health.load),
+            scrape: believed
+                .and_then(|health| health.load)
+                .map(|load| Scrape { load, ours: unit.ours_then.load(Ordering::Relaxed) }),
             health: match believed.map(|health| health.state) {
                 None => Health::Unknown,
                 Some(HealthState::Healthy) => Health::Healthy,
@@ -154,8 +157,7 @@ impl Fleet {
                 Some(HealthState::Down) => Health::Down,
             },
             standing,
-            tier: 0,
-            filtered: None,
+            ..Candidate::idle(deployment.id)
         }
     }
 
@@ -211,6 +213,7 @@ impl Fleet {
 
     pub(crate) fn set_health(&self, health: DeploymentHealth) {
         let unit = self.unit(health.deployment_id);
+        unit.ours_then.store(unit.in_flight.load(Ordering::Relaxed), Ordering::Relaxed);
         unit.health.store(Some(Arc::new(health)));
     }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use engines::engine;
-use routing::{Candidate, Choice, Demand, Traits};
+use routing::{Bounds, Candidate, Choice, Demand, Ground, Policy, Traits};
 use snapshot::{Deployment, ModelEntry, Snapshot};
 
 use crate::{admit::Admitted, error::CallError, gateway::Core, plan_refusal, request::ModelRequest};
@@ -34,7 +34,7 @@ impl Planned {
         seed: u64,
     ) -> Result<Self, CallError> {
         let (targets, candidates) = candidates(gateway, &admitted, now);
-        let mut plan = routing::plan(demand, &candidates, gateway.fleet.now(), seed);
+        let mut plan = routing::plan(&demand, &candidates, &Policy::default(), gateway.fleet.now(), seed);
         tracing::debug!(target: "switchyard::routing", model = %admitted.model().model.name, ?plan, "planned");
         if plan.ordered.is_empty() {
             return Err(plan_refusal::explain(gateway, &admitted, &plan));
@@ -100,7 +100,30 @@ fn candidate(
     // Models in their order first; a deployment's place in `provider.order` within.
     let within = preferences.place(&traits).min(u32::from(u16::MAX));
     let tier = u32::try_from(place).unwrap_or(0).saturating_mul(1 << 16).saturating_add(within);
-    Candidate { tier, filtered: preferences.filter(&traits), ..candidate }
+    let ground = ground(snapshot, deployment);
+    let filtered = bounds(admitted).filter(&ground).or_else(|| preferences.filter(&traits));
+    Candidate { tier, filtered, ..candidate }
+}
+
+/// What the account allows.
+fn bounds(admitted: &Admitted) -> Bounds<'_> {
+    let (tenant, project) = (&admitted.caller().tenant().tenant, &admitted.caller().entry().project);
+    Bounds {
+        allows_external: tenant.external_engines,
+        data_class: project.data_class.as_deref(),
+        data_class_allows_external: project.data_class_allows_external,
+        ..Bounds::default()
+    }
+}
+
+fn ground<'a>(snapshot: &'a Snapshot, deployment: &'a Deployment) -> Ground<'a> {
+    Ground {
+        external: deployment.external,
+        region: deployment.region.as_deref(),
+        pool: snapshot.pool(deployment.pool_id).map_or("", |pool| &pool.name),
+        name: &deployment.name,
+        data_classes: None,
+    }
 }
 
 fn traits<'a>(
@@ -110,7 +133,7 @@ fn traits<'a>(
     deployment: &'a Deployment,
     now: DateTime<Utc>,
 ) -> Traits<'a> {
-    let (caller, request) = (admitted.caller(), admitted.parsed().request());
+    let request = admitted.parsed().request();
     let required = admitted.parsed().wishes().preferences.require_parameters;
     Traits {
         names: [
@@ -120,8 +143,6 @@ fn traits<'a>(
             deployment.engine.as_str(),
         ],
         external: deployment.external,
-        account_allows_external: caller.tenant().tenant.external_engines,
-        data_class_allows_external: caller.entry().project.data_class_allows_external,
         supports_task: engine(deployment.engine).supports(request.kind()),
         output: (request.output_limit().map(|(_, most)| most), deployment.max_output_tokens),
         takes_parameters: !required || takes_parameters(request, &model.model.supported_parameters),

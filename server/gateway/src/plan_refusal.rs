@@ -45,9 +45,19 @@ fn filtered(admitted: &Admitted, filter: Filter) -> CallError {
         let message = format!("The model `{model}` is served outside the platform, and {why}.");
         CallError::field(ErrorCode::ModelNotAllowed, "model", message)
     };
+    let refused = |message: String| CallError::field(ErrorCode::ModelNotAllowed, "model", message);
     match filter {
         Filter::ExternalAccount => outside("this account does not let calls leave for external engines"),
         Filter::ExternalDataClass => outside("the data class of this key's project does not allow that"),
+        Filter::DataClass => refused(format!(
+            "No deployment of the model `{model}` is cleared for the data class of this key's project."
+        )),
+        Filter::Residency => refused(format!(
+            "No deployment of the model `{model}` is in a region in which this account's calls must run."
+        )),
+        Filter::RouteExternal | Filter::RouteRegion | Filter::RoutePool | Filter::RouteDeployment => {
+            refused(format!("No deployment of the model `{model}` is where its route lets calls run."))
+        }
         Filter::Task => CallError::field(
             ErrorCode::UnsupportedField,
             "model",

@@ -1,33 +1,43 @@
-//! The order in which a call tries a model's deployments.
+//! The order in which a call tries deployments.
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use snapshot::DeploymentState;
 
-use crate::{Candidate, Filter, Health, Standing, seed::Seed};
-
-/// What the call asks of a deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Demand {
-    /// Tokens that must fit: the prompt's estimate, and the completion where the caller bounded it.
-    pub tokens: u64,
-}
+use crate::{
+    Candidate, Demand, Filter, Health, Policy, Standing,
+    score::{Crowd, Score, score},
+    seed::Seed,
+};
 
 /// Why a candidate stands where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Its breaker lets one call try whether it has recovered.
     BreakerProbe,
-    /// It is the only one of its rank that is left.
+    /// It is the only one of its rank.
     OnlyOne,
-    /// Fewer calls for its weight than the other one drawn.
-    LeastLoaded,
+    /// The best score.
+    BestScore,
+    /// As good as the best, and drawn by weight among them.
+    DrawnAmongBest,
+    /// The better of two drawn: other replicas choose among the same deployments at this moment.
+    BetterOfTwo,
+    /// Not first; by its score.
+    ByScore,
 }
 
 /// Ranks are tried one after another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rank {
     Serving,
+    /// Came back a moment ago, and this call is not of the share that it takes so far.
+    Warming,
+    /// Misses what the call wishes of latency or throughput.
+    Late,
     /// Carries weight, but queues with a full cache.
     Saturated,
     /// Weight 0.
@@ -37,20 +47,22 @@ pub enum Rank {
     Unready,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Choice {
     /// Its place among the candidates given.
     pub index: usize,
     pub rank: Rank,
     pub reason: Reason,
+    pub score: Score,
 }
 
 /// Why a candidate may not serve this call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rejection {
     /// Its pool is another tenant's own.
     Pool,
-    /// What the caller asked for, or what its account allows, keeps it out.
+    /// What the caller asked for, its route says or its account allows keeps it out.
     Filtered(Filter),
     /// It finishes what it has and gets nothing new.
     Draining,
@@ -65,6 +77,10 @@ pub enum Rejection {
     },
     /// Another call is finding out whether it has recovered.
     BreakerProbing,
+    /// It was much worse than the others of its model lately; how long it still rests.
+    Ejected {
+        rest: Duration,
+    },
 }
 
 impl Rejection {
@@ -78,11 +94,12 @@ impl Rejection {
             Self::Down => "down",
             Self::BreakerOpen { .. } => "breaker_open",
             Self::BreakerProbing => "breaker_probing",
+            Self::Ejected { .. } => "ejected",
         }
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Plan {
     pub ordered: Vec<Choice>,
     /// By place among the candidates given.
@@ -102,45 +119,63 @@ impl Plan {
     /// The soonest moment at which a resting deployment may be tried again.
     pub fn soonest_retry(&self) -> Option<Duration> {
         let rests = self.rejected.iter().filter_map(|(_, rejection)| match rejection {
-            Rejection::BreakerOpen { rest } => Some(*rest),
+            Rejection::BreakerOpen { rest } | Rejection::Ejected { rest } => Some(*rest),
             _ => None,
         });
         rests.min()
     }
 }
 
+/// Scores this close are one: seconds, and a share of the better one.
+const TIE_SECONDS: f32 = 0.000_5;
+const TIE_SHARE: f32 = 0.000_5;
+/// With more calls of other replicas for one of ours than this, two are drawn: what looks best to one looks best to all.
+const CROWDED: f32 = 0.25;
+/// The least share that a deployment takes at the start of its slow start.
+const LEAST_WARMTH: f32 = 0.05;
+
 /// Orders the candidates for one call.
 ///
-/// Tiers, as the caller wants them, come before ranks. Within a rank of a tier: the power of two choices. Two are drawn by weight, the one with fewer calls for its weight goes
-/// first, and so on with the rest. A candidate whose breaker wants a probe leads its rank: it takes one call only, and
-/// that call falls back to the others.
-pub fn plan(demand: Demand, candidates: &[Candidate], now: Duration, seed: u64) -> Plan {
+/// Tiers, as the caller wants them, come before ranks, and ranks before scores, so load that vetoes (a saturated
+/// engine) comes before any affinity. First of a rank is the best score, drawn by weight where several are as good; or,
+/// where other replicas send to the same deployments, the better of two drawn by weight, with the one that has most of
+/// the prompt cached as a third. The others follow by their scores. A candidate whose breaker wants a probe leads its
+/// rank: it takes one call only, and that call falls back to the others.
+pub fn plan(demand: &Demand, candidates: &[Candidate], policy: &Policy, now: Duration, seed: u64) -> Plan {
     let mut plan = Plan::default();
-    let mut open: Vec<((bool, u32, Rank), usize)> = Vec::with_capacity(candidates.len());
+    let mut open = Vec::with_capacity(candidates.len());
     for (index, candidate) in candidates.iter().enumerate() {
-        if let Some(rejection) = rejection(demand, candidate, now) {
-            plan.rejected.push((index, rejection));
-        } else {
-            let rank = rank(candidate);
-            // What says that it is not ready comes last of all, however early the caller wants it.
-            open.push(((rank == Rank::Unready, candidate.tier, rank), index));
+        match rejection(demand, candidate, now) {
+            Some(rejection) => plan.rejected.push((index, rejection)),
+            None => open.push(index),
         }
     }
-    open.sort_unstable();
+    let crowd = Crowd::of(demand, candidates, &open);
     let mut seed = Seed::new(seed);
-    plan.ordered.reserve(open.len());
-    for group in open.chunk_by(|a, b| a.0 == b.0) {
-        let mut left: Vec<usize> = group.iter().map(|(_, index)| *index).collect();
-        let rank = group[0].0.2;
-        while !left.is_empty() {
-            let (place, reason) = next(&left, candidates, &mut seed);
-            plan.ordered.push(Choice { index: left.swap_remove(place), rank, reason });
-        }
+    plan.ordered.reserve_exact(open.len());
+    for index in open {
+        let candidate = &candidates[index];
+        let score = score(demand, policy, &crowd, index, candidate);
+        let rank = rank(candidate, policy, demand, &score, &mut seed);
+        plan.ordered.push(Choice { index, rank, reason: Reason::ByScore, score });
+    }
+    let key = |choice: &Choice| {
+        // What says that it is not ready comes last of all, however early the caller wants it.
+        (choice.rank == Rank::Unready, candidates[choice.index].tier, choice.rank)
+    };
+    plan.ordered.sort_unstable_by(|a, b| {
+        let by_score = || a.score.total.total_cmp(&b.score.total).then(a.index.cmp(&b.index));
+        key(a).cmp(&key(b)).then_with(by_score)
+    });
+    for group in plan.ordered.chunk_by_mut(|a, b| key(a) == key(b)) {
+        let (first, reason) = first(group, candidates, &crowd, &mut seed);
+        group[first].reason = reason;
+        group[..=first].rotate_right(1);
     }
     plan
 }
 
-fn rejection(demand: Demand, candidate: &Candidate, now: Duration) -> Option<Rejection> {
+fn rejection(demand: &Demand, candidate: &Candidate, now: Duration) -> Option<Rejection> {
     // What can never serve the call comes first, so that a reason that time heals is only given where it is the only one.
     if !candidate.serves_tenant {
         return Some(Rejection::Pool);
@@ -159,46 +194,68 @@ fn rejection(demand: Demand, candidate: &Candidate, now: Duration) -> Option<Rej
         Standing::Probing => return Some(Rejection::BreakerProbing),
         Standing::Open { until } => return Some(Rejection::BreakerOpen { rest: until.saturating_sub(now) }),
     }
+    if let Some(rest) = candidate.ejected_ms {
+        return Some(Rejection::Ejected { rest: Duration::from_millis(u64::from(rest)) });
+    }
     (candidate.health == Health::Down).then_some(Rejection::Down)
 }
 
-fn rank(candidate: &Candidate) -> Rank {
+fn rank(candidate: &Candidate, policy: &Policy, demand: &Demand, score: &Score, seed: &mut Seed) -> Rank {
     match candidate {
         Candidate { health: Health::NotReady, .. } => Rank::Unready,
         Candidate { weight: 0, .. } => Rank::Standby,
         candidate if candidate.saturated() => Rank::Saturated,
+        candidate if late(candidate, policy, demand, score) => Rank::Late,
+        // Drawn for those alone that warm up, so that the others' plans do not depend on them.
+        candidate if candidate.warmth < 1.0 && seed.fraction() >= candidate.warmth.max(LEAST_WARMTH) => {
+            Rank::Warming
+        }
         _ => Rank::Serving,
     }
 }
 
-fn next(left: &[usize], candidates: &[Candidate], seed: &mut Seed) -> (usize, Reason) {
-    if let Some(place) = left.iter().position(|index| candidates[*index].standing == Standing::ProbeDue) {
+/// Whether it misses what the call wishes: by what its calls saw, else by what is expected.
+fn late(candidate: &Candidate, policy: &Policy, demand: &Demand, score: &Score) -> bool {
+    let first_token = candidate.observed.first_token.unwrap_or_else(|| score.first_token());
+    let expected = demand.output_tokens.max(1) as f32 / score.decode.max(f32::EPSILON);
+    let speed = candidate.observed.tokens_per_second.unwrap_or(expected);
+    policy.first_token.is_some_and(|most| first_token > most)
+        || policy.tokens_per_second.is_some_and(|least| speed < least)
+}
+
+/// Which of a rank is tried first, by its place; the group is sorted by score.
+fn first(group: &[Choice], candidates: &[Candidate], crowd: &Crowd, seed: &mut Seed) -> (usize, Reason) {
+    let of = |place: usize| &candidates[group[place].index];
+    if let Some(place) = (0..group.len()).find(|place| of(*place).standing == Standing::ProbeDue) {
         return (place, Reason::BreakerProbe);
     }
-    if left.len() == 1 {
+    if group.len() == 1 {
         return (0, Reason::OnlyOne);
     }
-    let first = draw(left, candidates, None, seed);
-    let second = draw(left, candidates, Some(first), seed);
-    let (a, b) = (&candidates[left[first]], &candidates[left[second]]);
-    // calls(a) / weight(a) <= calls(b) / weight(b), without division. One is added for the call at hand.
-    let better = (a.calls() + 1) * share(b) <= (b.calls() + 1) * share(a);
-    (if better { first } else { second }, Reason::LeastLoaded)
+    if crowd.replicas > CROWDED && group.len() > 2 {
+        let one = draw(group.len(), None, of, seed);
+        let two = draw(group.len(), Some(one), of, seed);
+        // Sorted by score: the earlier is the better. The prefix's own deployment takes part if it has most of it.
+        let affine = (0..group.len()).max_by_key(|place| (of(*place).cached_tokens, usize::MAX - place));
+        let affine = affine.filter(|place| of(*place).cached_tokens > 0);
+        return (one.min(two).min(affine.unwrap_or(usize::MAX)), Reason::BetterOfTwo);
+    }
+    let best = group[0].score.total;
+    let tied = best + TIE_SECONDS.max(best * TIE_SHARE);
+    let ties = group.partition_point(|choice| choice.score.total <= tied);
+    if ties > 1 { (draw(ties, None, of, seed), Reason::DrawnAmongBest) } else { (0, Reason::BestScore) }
 }
 
-/// A standby's weight is 0; among standbys all are equal.
-fn share(candidate: &Candidate) -> u64 {
-    u64::from(candidate.weight.max(1))
-}
-
-fn draw(left: &[usize], candidates: &[Candidate], but: Option<usize>, seed: &mut Seed) -> usize {
-    let others = || left.iter().enumerate().filter(|(place, _)| Some(*place) != but);
-    let total: u64 = others().map(|(_, index)| share(&candidates[*index])).sum();
-    let mut point = seed.below(total.max(1));
+/// One of the first `count` of a group, by weight; never `but`.
+fn draw<'a>(count: usize, but: Option<usize>, of: impl Fn(usize) -> &'a Candidate, seed: &mut Seed) -> usize {
+    let others = || (0..count).filter(|place| Some(*place) != but);
+    // A standby's weight is 0; among standbys all are equal.
+    let share = |place: usize| u64::from(of(place).weight.max(1));
+    let mut point = seed.below(others().map(share).sum::<u64>().max(1));
     let mut last = 0;
-    for (place, index) in others() {
+    for place in others() {
         last = place;
-        let weight = share(&candidates[*index]);
+        let weight = share(place);
         if point < weight {
             break;
         }

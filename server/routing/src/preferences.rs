@@ -3,46 +3,7 @@
 use rust_decimal::Decimal;
 use snapshot::Price;
 
-/// Why the caller's wishes or its account's rules keep a deployment out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Filter {
-    /// It stands outside the platform, and the account does not let calls leave.
-    ExternalAccount,
-    /// It stands outside the platform, and the project's class of data may not leave.
-    ExternalDataClass,
-    /// Its engine has no such task.
-    Task,
-    /// It writes fewer tokens than were asked for.
-    OutputLimit,
-    /// A parameter of the request is not among those that it takes.
-    Parameters,
-    DataCollection,
-    Quantization,
-    Only,
-    Ignore,
-    /// Not among those named, with fallbacks ruled out.
-    Order,
-    MaxPrice,
-}
-
-impl Filter {
-    /// A word for traces and metrics.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ExternalAccount => "external_account",
-            Self::ExternalDataClass => "external_data_class",
-            Self::Task => "task",
-            Self::OutputLimit => "output_limit",
-            Self::Parameters => "parameters",
-            Self::DataCollection => "data_collection",
-            Self::Quantization => "quantization",
-            Self::Only => "only",
-            Self::Ignore => "ignore",
-            Self::Order => "order",
-            Self::MaxPrice => "max_price",
-        }
-    }
-}
+use crate::Filter;
 
 /// The most that a call may cost, each in money per million tokens (`request`: per request).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,9 +52,6 @@ pub struct Traits<'a> {
     pub names: [&'a str; 4],
     /// It stands outside the platform.
     pub external: bool,
-    /// Whether the account lets calls leave, and whether the project's class of data may.
-    pub account_allows_external: bool,
-    pub data_class_allows_external: bool,
     pub supports_task: bool,
     /// Tokens that the answer is bounded to by the caller, and that the deployment writes at most.
     pub output: (Option<u64>, Option<u32>),
@@ -114,7 +72,7 @@ impl Traits<'_> {
 }
 
 impl Preferences {
-    /// Why a deployment is left out; the account's rules before the caller's wishes.
+    /// Why a deployment is left out. The account's own rules are [`Bounds`](crate::Bounds).
     pub fn filter(&self, traits: &Traits<'_>) -> Option<Filter> {
         let within = |asked: Option<u64>, most: Option<u32>| {
             asked.zip(most).is_none_or(|(asked, most)| asked <= u64::from(most))
@@ -124,8 +82,6 @@ impl Preferences {
             wanted.iter().any(|one| one.eq_ignore_ascii_case(of))
         };
         let checks = [
-            (traits.external && !traits.account_allows_external, Filter::ExternalAccount),
-            (traits.external && !traits.data_class_allows_external, Filter::ExternalDataClass),
             (!traits.supports_task, Filter::Task),
             (!within(traits.output.0, traits.output.1), Filter::OutputLimit),
             (traits.external && self.deny_data_collection, Filter::DataCollection),

@@ -1,3 +1,10 @@
+mod arm;
+mod bounds;
 mod breaker;
+mod budget;
+mod latency;
+mod outlier;
 mod plan;
 mod preferences;
+mod prefix;
+mod task;

@@ -11,8 +11,6 @@ fn traits() -> Traits<'static> {
     Traits {
         names: ["gpu-1", "shared", "eu", "vllm"],
         external: false,
-        account_allows_external: true,
-        data_class_allows_external: true,
         supports_task: true,
         output: (None, None),
         takes_parameters: true,
@@ -72,17 +70,12 @@ fn an_order_is_a_wish_unless_fallbacks_are_ruled_out() {
 }
 
 #[test]
-fn what_stands_outside_needs_account_and_data_class() {
+fn a_caller_may_keep_its_call_from_those_who_collect_data() {
     let outside = Traits { external: true, ..traits() };
-    let any = Preferences::default();
-    assert_eq!(any.filter(&outside), None);
-    let account = Traits { account_allows_external: false, ..outside };
-    assert_eq!(any.filter(&account), Some(Filter::ExternalAccount));
-    let class = Traits { data_class_allows_external: false, ..outside };
-    assert_eq!(any.filter(&class), Some(Filter::ExternalDataClass));
+    assert_eq!(Preferences::default().filter(&outside), None);
     let deny = Preferences { deny_data_collection: true, ..Preferences::default() };
     assert_eq!(deny.filter(&outside), Some(Filter::DataCollection));
-    assert_eq!(deny.filter(&Traits { external: false, ..account }), None, "what stands inside is not asked");
+    assert_eq!(deny.filter(&traits()), None, "what stands inside collects none");
 }
 
 #[test]
