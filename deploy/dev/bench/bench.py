@@ -234,4 +234,5 @@ def compare(title, folder, servers, key, body, arguments):
     print(f"  gateway / nginx: {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})")
 
 
-main()
+if __name__ == "__main__":
+    main()
