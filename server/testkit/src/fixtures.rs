@@ -120,6 +120,30 @@ pub const ALL: &[Fixture] = &[
         "insert into batch_results (tenant_id, batch_id, line, ok, result)
          values ($1, pg_temp.id($1, 'batch'), 1, true, '{}')",
     ),
+    fixture(
+        "tenant_routes",
+        "insert into tenant_routes (tenant_id, id, name, active_version, created_by, created_at, changed_at)
+         values ($1, pg_temp.id($1, 'route'), 'fast', 1, 'ann', now(), now())",
+    ),
+    fixture(
+        "tenant_route_versions",
+        "insert into tenant_route_versions (tenant_id, route_id, version, spec, created_by, created_at)
+         values ($1, pg_temp.id($1, 'route'), 1, '{}', 'ann', now())",
+    ),
+    fixture(
+        "route_arm_hourly",
+        "insert into route_arm_hourly (tenant_id, hour, route_id, version, arm, currency, demo, requests, errors, rejected, aborted,
+                                       prompt_tokens, cached_tokens, completion_tokens, amount, latency_counts,
+                                       first_token_counts, finish_reasons)
+         values ($1, date_trunc('hour', now()), pg_temp.id($1, 'route'), 1, 'stable', 'EUR', false, 1, 0, 0, 0, 10, 0, 20,
+                 0.000001, '{1}', '{1}', '{}')",
+    ),
+    fixture(
+        "shadow_events",
+        "insert into shadow_events (tenant_id, id, started_at, route_id, route_version, arm, model, status, prompt_tokens,
+                                    cached_tokens, completion_tokens, total_ms, cost)
+         values ($1, pg_temp.id($1, 'shadow'), now(), pg_temp.id($1, 'route'), 1, 'stable', 'llama', 'completed', 10, 0, 20, 100, 0)",
+    ),
 ];
 
 /// Inserts every fixture for this tenant. `superuser`: row-level security must not bind the connection.

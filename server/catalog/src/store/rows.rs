@@ -1,11 +1,13 @@
 //! The configuration as a gateway needs it.
 
+mod routes;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use db::{DbError, GatewayTx};
 use rust_decimal::Decimal;
-use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId};
+use shared::{ApiKeyId, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId, route::TaskFit};
 use snapshot::{
     ApiKey, Deployment, DeploymentState, KeySecret, Model, ModelGrant, ModelKind, Pool, PoolKind, Price,
     Project, Rows, Tenant, TenantStatus,
@@ -34,7 +36,7 @@ pub async fn load(tx: &mut GatewayTx) -> Result<Rows, DbError> {
         pools: pools(tx).await?,
         deployments: deployments(tx).await?,
         prices: prices(tx).await?,
-        routes: Vec::new(),
+        routes: routes::routes(tx).await?,
         operator_data_key: sqlx::query_scalar("select wrapped from operator_data_key")
             .fetch_optional(tx.conn())
             .await?,
@@ -58,11 +60,12 @@ struct TenantRow {
     demo: bool,
     external_engines: bool,
     data_key: Option<Vec<u8>>,
+    residency: Option<Vec<String>>,
 }
 
 async fn tenants(tx: &mut GatewayTx) -> Result<Vec<Tenant>, DbError> {
     let rows: Vec<TenantRow> = sqlx::query_as(
-        "select t.id, slug, name, status, max_concurrent_requests, demo, external_engines, k.wrapped as data_key \
+        "select t.id, slug, name, status, max_concurrent_requests, demo, external_engines, k.wrapped as data_key, residency \
          from tenants t left join tenant_data_keys k on k.tenant_id = t.id where status <> 'deleted'",
     )
     .fetch_all(tx.conn())
@@ -76,32 +79,43 @@ async fn tenants(tx: &mut GatewayTx) -> Result<Vec<Tenant>, DbError> {
         demo: row.demo,
         external_engines: row.external_engines,
         data_key: row.data_key,
-        residency: None,
+        residency: row.residency,
     };
     Ok(rows.into_iter().map(tenant).collect())
 }
 
-type ProjectRow = (Uuid, Uuid, Option<Uuid>, Option<String>, Option<String>, bool, bool);
+#[derive(sqlx::FromRow)]
+struct ProjectRow {
+    tenant_id: Uuid,
+    id: Uuid,
+    team_id: Option<Uuid>,
+    cost_centre: Option<String>,
+    data_class: Option<String>,
+    allows_external: bool,
+    needs_clearance: bool,
+    store_responses: bool,
+    residency: Option<Vec<String>>,
+}
 
 async fn projects(tx: &mut GatewayTx) -> Result<Vec<Project>, DbError> {
     let rows: Vec<ProjectRow> = sqlx::query_as(
-        "select p.tenant_id, p.id, p.team_id, p.cost_centre, p.data_class, coalesce(c.allows_external, true), p.store_responses \
+        "select p.tenant_id, p.id, p.team_id, p.cost_centre, p.data_class, coalesce(c.allows_external, true) as allows_external, \
+         coalesce(c.needs_clearance, false) as needs_clearance, p.store_responses, p.residency \
          from projects p left join data_classes c on c.name = p.data_class where p.archived_at is null",
     )
     .fetch_all(tx.conn())
     .await?;
-    let project =
-        |(tenant, id, team, cost_centre, data_class, external, store_responses): ProjectRow| Project {
-            tenant_id: TenantId::from_uuid(tenant),
-            id: ProjectId::from_uuid(id),
-            team_id: team.map(TeamId::from_uuid),
-            cost_centre,
-            data_class,
-            data_class_allows_external: external,
-            store_responses,
-            data_class_needs_clearance: false,
-            residency: None,
-        };
+    let project = |row: ProjectRow| Project {
+        tenant_id: TenantId::from_uuid(row.tenant_id),
+        id: ProjectId::from_uuid(row.id),
+        team_id: row.team_id.map(TeamId::from_uuid),
+        cost_centre: row.cost_centre,
+        data_class: row.data_class,
+        data_class_allows_external: row.allows_external,
+        data_class_needs_clearance: row.needs_clearance,
+        store_responses: row.store_responses,
+        residency: row.residency,
+    };
     Ok(rows.into_iter().map(project).collect())
 }
 
@@ -159,19 +173,19 @@ struct ModelRow {
     supported_parameters: Vec<String>,
     capabilities: Vec<String>,
     tokenizer: Option<Vec<u8>>,
+    tasks: serde_json::Value,
     created_at: DateTime<Utc>,
 }
 
 async fn models(tx: &mut GatewayTx) -> Result<Vec<Model>, DbError> {
     let rows: Vec<ModelRow> = sqlx::query_as(
         "select id, name, display_name, description, kind, context_length, max_output_tokens, input_modalities, \
-         output_modalities, supported_parameters, capabilities, tokenizer, created_at from models where retired_at is null",
+         output_modalities, supported_parameters, capabilities, tokenizer, tasks, created_at from models where retired_at is null",
     )
     .fetch_all(tx.conn())
     .await?;
     let model = |row: ModelRow| Model {
         id: ModelId::from_uuid(row.id),
-        name: row.name,
         display_name: row.display_name,
         description: row.description,
         context_length: u32::try_from(row.context_length).unwrap_or_default(),
@@ -183,9 +197,18 @@ async fn models(tx: &mut GatewayTx) -> Result<Vec<Model>, DbError> {
         kind: ModelKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind).unwrap_or_default(),
         capabilities: row.capabilities,
         tokenizer: row.tokenizer.map(|sha256| tokenizer::reference(&sha256)),
-        tasks: Vec::new(),
+        tasks: tasks(&row.name, row.tasks),
+        name: row.name,
     };
     Ok(rows.into_iter().map(model).collect())
+}
+
+/// What cannot be read counts as not said.
+fn tasks(model: &str, said: serde_json::Value) -> Vec<TaskFit> {
+    serde_json::from_value(said).unwrap_or_else(|error| {
+        tracing::error!(model, %error, "what a model is good at is not readable");
+        Vec::new()
+    })
 }
 
 async fn grants(tx: &mut GatewayTx) -> Result<Vec<ModelGrant>, DbError> {
@@ -227,12 +250,15 @@ struct DeploymentRow {
     external: bool,
     max_output_tokens: Option<i32>,
     quantization: Option<String>,
+    data_classes: Option<Vec<String>>,
+    kv_tokens: Option<i32>,
+    max_loras: Option<i32>,
 }
 
 async fn deployments(tx: &mut GatewayTx) -> Result<Vec<Deployment>, DbError> {
     let rows: Vec<DeploymentRow> = sqlx::query_as(
         "select id, name, engine, base_url, model_id, upstream_model, pool_id, region, state, weight, context_length, credential, \
-         external, max_output_tokens, quantization from deployments where deleted_at is null and state <> 'disabled'",
+         external, max_output_tokens, quantization, data_classes, kv_tokens, max_loras from deployments where deleted_at is null and state <> 'disabled'",
     )
     .fetch_all(tx.conn())
     .await?;
@@ -262,9 +288,9 @@ fn deployment(row: DeploymentRow) -> Option<Deployment> {
         owner_tenant: None,
         max_output_tokens: unsigned(row.max_output_tokens),
         quantization: row.quantization,
-        data_classes: None,
-        kv_tokens: None,
-        max_loras: None,
+        data_classes: row.data_classes,
+        kv_tokens: unsigned(row.kv_tokens),
+        max_loras: unsigned(row.max_loras),
     })
 }
 
