@@ -6,7 +6,7 @@ use lettre::{
     message::{Mailbox, header::ContentType},
 };
 use secrecy::{ExposeSecret, SecretString};
-use shared::Clock;
+use shared::{Clock, MailId};
 
 use crate::{KeptMail, store};
 
@@ -65,6 +65,8 @@ impl Postman {
         let permanent = |error: &dyn std::fmt::Display| SendError::Permanent(error.to_string());
         let to: Mailbox = mail.recipient.parse().map_err(|e: lettre::address::AddressError| permanent(&e))?;
         let message = Message::builder()
+            .message_id(Some(self.message_id(mail.id)))
+            .date(mail.created_at.into())
             .from(self.from.clone())
             .to(to)
             .subject(&mail.subject)
@@ -76,6 +78,11 @@ impl Postman {
             Err(error) if error.is_permanent() => Err(permanent(&error)),
             Err(error) => Err(SendError::Transient(error.to_string())),
         }
+    }
+
+    /// The same at each attempt: a receiver that got the message already can tell.
+    fn message_id(&self, mail: MailId) -> String {
+        format!("<{mail}@{}>", self.from.email.domain())
     }
 }
 
