@@ -63,8 +63,10 @@ fn row(deployment: &Deployment, now: i64) -> AnyView {
     let count = |value: Option<u32>| value.map_or("–".to_owned(), |value| format::group(i64::from(value)));
     let version = deployment.engine_version.clone().unwrap_or_default();
     let engine = view! {
-        <span title=deployment.base_url.clone()>{model_words::engine(&deployment.engine).to_owned()}</span>
-        <span class="cell-sub">{version}</span>
+        <span>
+            <span title=deployment.base_url.clone()>{model_words::engine(&deployment.engine).to_owned()}</span>
+            <span class="cell-sub">{version}</span>
+        </span>
     };
     let place = match &deployment.region {
         Some(region) => format!("{} · {region}", deployment.pool),

@@ -59,7 +59,9 @@ fn message(mail: &Mail, now: i64) -> AnyView {
     };
     view! {
         <Card title=subject description=format!("To {recipient}") actions=meta>
-            <Snippet label="message" code=body_text/>
+            <div class="code-wraps">
+                <Snippet label="message" code=body_text/>
+            </div>
         </Card>
     }
     .into_any()

@@ -98,7 +98,7 @@ fn row(model: &Model) -> AnyView {
             {cells::state("State", tone, state)}
             {cells::cell("For", model_words::kind(model.kind))}
             {cells::cell("Can", model_words::capabilities(&model.capabilities, 2))}
-            {cells::figure("Context", format::compact(f64::from(model.context_length)))}
+            {cells::figure("Context", format::group(i64::from(model.context_length)))}
             {cells::figure("Input, 1M", rate(price, |price| price.prompt))}
             {cells::figure("Output, 1M", rate(price, |price| price.completion))}
             {cells::figure("Deployments", model.deployments.to_string())}

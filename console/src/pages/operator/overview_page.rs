@@ -143,7 +143,7 @@ fn health(deployments: &[Deployment]) -> AnyView {
     } else {
         view! {
             <Facts>
-                <Fact label="Deployments">
+                <Fact label="Health">
                     <Status tone>{words}</Status>
                 </Fact>
                 {facts}

@@ -85,7 +85,8 @@ fn invitation_row(invitation: &Invitation, now: i64) -> AnyView {
         InvitationStatus::Expired => (Tone::Neutral, "Expired"),
     };
     let id = invitation.id;
-    let revoke = (invitation.status == InvitationStatus::Open).then(|| {
+    let open = invitation.status == InvitationStatus::Open;
+    let revoke = open.then(|| {
         view! {
             <DialogTrigger dialog=format!("revoke-{id}") size=ButtonSize::Small>
                 "Revoke…"
@@ -98,7 +99,7 @@ fn invitation_row(invitation: &Invitation, now: i64) -> AnyView {
             {cells::cell("Role", role_name(invitation.role))}
             {cells::state("State", tone, state)}
             {cells::quiet("Invited by", invitation.invited_by.clone())}
-            {cells::moment("Expires", Some(invitation.expires_at.timestamp()), now, "")}
+            {cells::moment("Expires", open.then(|| invitation.expires_at.timestamp()), now, "–")}
             {cells::figure("Actions", revoke)}
         </tr>
     }

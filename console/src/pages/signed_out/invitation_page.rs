@@ -61,8 +61,7 @@ fn closed(problem: ApiProblem) -> AnyView {
     answer_with(problem.status);
     view! {
         <Title text="Invitation"/>
-        <AuthLayout title="This invitation cannot be used" theme=theme()>
-            <p>{problem.detail}</p>
+        <AuthLayout title="This invitation cannot be used" description=problem.detail theme=theme()>
             <LinkButton href="/sign-in" wide=true>
                 "Sign in"
             </LinkButton>

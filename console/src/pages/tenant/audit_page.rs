@@ -76,7 +76,7 @@ pub fn row(entry: &AuditEntry) -> AnyView {
             {cells::cell("Who", view! { <span title=entry.actor.clone()>{who}</span> })}
             {cells::code("Action", &entry.action)}
             {cells::state("Outcome", tone, outcome)}
-            {cells::quiet("On", view! { <code>{entry.resource.trim_start_matches("/api/v1").to_owned()}</code> })}
+            {cells::quiet("On", view! { <code class="cell-path">{entry.resource.trim_start_matches("/api/v1").to_owned()}</code> })}
             {cells::quiet("Request", request)}
         </tr>
     }

@@ -75,12 +75,15 @@ fn content(base: &str, view: CallsView) -> AnyView {
 
 fn row(view: &CallsView, call: &UsageCall) -> AnyView {
     let project = view.projects.iter().find(|one| one.id == call.project_id).map(|one| one.name.clone());
-    let key = view.keys.iter().find(|one| one.id == call.key_id).map(|one| one.name.clone());
+    // The playground's own keys are not among those that are listed.
+    let key = view.keys.iter().find(|one| one.id == call.key_id).map(|one| one.name.as_str());
+    let key = key.unwrap_or("Playground").to_owned();
     let millis =
         |value: Option<u32>| value.map_or("–".to_owned(), |value| format::millis(f64::from(value)));
     let cost = call.currency.map(|currency| {
-        view! { <Money amount=call.amount.to_string() currency=currency.to_string() fine=true/> }
+        view! { <Money amount=call.amount.to_string() currency=currency.to_string() fine=true/> }.into_any()
     });
+    let cost = cost.unwrap_or_else(|| "–".into_any());
     let (tone, outcome) = outcome(call);
     let demo = call.demo.then(|| view! { <Badge tone=Tone::Info>"Demo"</Badge> });
     let when = view! {
@@ -94,7 +97,7 @@ fn row(view: &CallsView, call: &UsageCall) -> AnyView {
             {cells::named_with(when, "")}
             {cells::code("Model", call.model_served.as_ref().unwrap_or(&call.model_asked))}
             {cells::cell("Project", project.unwrap_or_else(|| call.project_id.to_string()))}
-            {cells::cell("Key", key.unwrap_or_else(|| call.key_id.to_string()))}
+            {cells::cell("Key", view! { <span title=call.key_id.to_string()>{key}</span> })}
             {cells::state("Outcome", tone, outcome)}
             {count("Tokens in", call.prompt_tokens)}
             {count("Tokens out", call.completion_tokens)}

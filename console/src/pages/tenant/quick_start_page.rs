@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use shared_api::catalog::ModelKind;
 use ui::*;
 
 use super::snippets;
@@ -66,7 +67,10 @@ fn key_step(base: &str, has_keys: bool) -> AnyView {
 }
 
 fn calls(base: &str, asked: &str, view: &QuickStartView) -> AnyView {
-    let chosen = view.models.iter().find(|model| model.name == asked).or(view.models.first());
+    // What most begin with comes first.
+    let mut models: Vec<_> = view.models.iter().collect();
+    models.sort_by_key(|model| model.kind != ModelKind::Chat);
+    let chosen = models.iter().find(|model| model.name == asked).or(models.first());
     let Some(model) = chosen else {
         return view! {
             <Card title="3. A call">
@@ -80,8 +84,7 @@ fn calls(base: &str, asked: &str, view: &QuickStartView) -> AnyView {
         .into_any();
     };
     let page = format!("{base}/quick-start");
-    let tabs = view
-        .models
+    let tabs = models
         .iter()
         .map(|one| {
             Tab::new(
@@ -92,16 +95,22 @@ fn calls(base: &str, asked: &str, view: &QuickStartView) -> AnyView {
         })
         .collect();
     let (endpoint, name) = (view.tenant.endpoint.as_str(), model.name.as_str());
-    let (chat, stream) = (snippets::chat(endpoint, name), snippets::stream(endpoint, name));
+    let first = snippets::of_kind(model.kind, endpoint, name);
+    let streaming = (model.kind == ModelKind::Chat).then(|| {
+        let samples = snippets::stream(endpoint, name);
+        view! {
+            <Card title="4. Streaming" description="Tokens as they are made">
+                <CodeBlock id="streaming" label="Stream an answer" samples/>
+            </Card>
+        }
+    });
     let calls = format!("{base}/calls");
     view! {
         <Card title="3. A call" description="Choose a model; the samples work as they are">
             <Tabs label="Model" tabs/>
-            <CodeBlock id="first-call" label="Call the endpoint" samples=chat/>
+            <CodeBlock id="first-call" label="Call the endpoint" samples=first/>
         </Card>
-        <Card title="4. Streaming" description="Tokens as they are made">
-            <CodeBlock id="streaming" label="Stream an answer" samples=stream/>
-        </Card>
+        {streaming}
         <Card title="What else it answers">
             <Facts>
                 <Fact label="Models">

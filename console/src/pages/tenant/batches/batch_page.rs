@@ -143,6 +143,9 @@ fn problems(problems: &[BatchProblem]) -> AnyView {
     .into_any()
 }
 
+/// What is of no matter once a batch has ended.
+const LATEST: &str = "At the latest";
+
 fn facts(page: Batches, view: &BatchView) -> AnyView {
     let batch = &view.batch;
     let now = view.now;
@@ -150,8 +153,10 @@ fn facts(page: Batches, view: &BatchView) -> AnyView {
         ("Created", Some(batch.created_at)),
         ("Begun", batch.in_progress_at),
         ("Ended", batch.ended_at),
-        ("At the latest", Some(batch.expires_at)),
+        (LATEST, Some(batch.expires_at)),
     ]
+    .into_iter()
+    .filter(|(label, _)| *label != LATEST || batch.ended_at.is_none())
     .map(|(label, at)| {
         let at = match at.map(|at| at.timestamp()) {
             Some(at) => view! { <Time at now=now/> }.into_any(),
@@ -159,7 +164,6 @@ fn facts(page: Batches, view: &BatchView) -> AnyView {
         };
         view! { <Fact label>{at}</Fact> }
     })
-    .into_iter()
     .collect_view();
     let calls = kind(&batch.endpoint).to_owned();
     let input = content_href(page.tenant, batch.input_file_id);

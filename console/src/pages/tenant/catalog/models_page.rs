@@ -158,7 +158,7 @@ fn row(page: &str, model: &TenantModel) -> AnyView {
             {cells::named_with(name, &model.name)}
             {cells::cell("For", model_words::kind(model.kind))}
             {cells::cell("Can", model_words::capabilities(&model.capabilities, 3))}
-            {cells::figure("Context", format::compact(f64::from(model.context_length)))}
+            {cells::figure("Context", format::group(i64::from(model.context_length)))}
             {cells::figure("Input", rate(price, |price| price.prompt))}
             {cells::figure("Cached", rate(price, |price| price.cached_prompt))}
             {cells::figure("Output", rate(price, |price| price.completion))}
