@@ -7,18 +7,23 @@
 //! - Nothing stays behind: a database ends and its files go when the value is dropped; after `kill -9` of a test the
 //!   kernel ends it, and the next test that starts removes the files.
 //! - Only tests use this crate. It panics with what went wrong instead of returning errors, and never syncs to disk.
+//! - Time stands still for the parts under test, until [`TestClock`] is wound.
 //! - [`openai_spec`] judges answers by OpenAI's OpenAPI document, where a file of it is named.
 //! - Every table with tenant rows has a fixture in [`fixtures`], or the isolation test of `db` fails.
 
+mod clock;
 mod database;
 pub mod fixtures;
 pub mod openai_spec;
+mod person;
 mod place;
 mod redis;
 mod template;
 mod tenant;
 
+pub use clock::TestClock;
 pub use database::{TestDatabase, database};
 pub use openai_spec::{OpenaiSpec, openai_spec};
+pub use person::person;
 pub use redis::{TestRedis, redis};
 pub use tenant::{TenantRows, tenant};

@@ -1,10 +1,7 @@
 //! The room as it stands in production: its router inside the layers, over a database of the test's own.
 #![expect(clippy::unwrap_used, reason = "helpers of tests; a failure is the test's")]
 
-use std::sync::{
-    Arc, OnceLock,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::{Arc, OnceLock};
 
 use access::{Access, AccessParts, IdempotencyRecords};
 use axum::{Router, body::Body, middleware::from_fn, middleware::from_fn_with_state};
@@ -15,8 +12,8 @@ use identity::{Identity, NewMember, SetupToken};
 use kv::MemoryKv;
 use secrets::{Pepper, Token, TokenKind};
 use serde_json::{Value, json};
-use shared::{Clock, InvitationId, MemberId, OperatorId, Role};
-use testkit::{TenantRows, TestDatabase};
+use shared::{InvitationId, MemberId, OperatorId, Role};
+use testkit::{TenantRows, TestClock, TestDatabase};
 use tower::ServiceExt;
 
 /// What the tests' browser calls itself.
@@ -37,7 +34,7 @@ pub fn pepper() -> Pepper {
 pub struct App {
     pub db: TestDatabase,
     pub setup: Token,
-    now: Arc<AtomicI64>,
+    time: TestClock,
     router: Router,
 }
 
@@ -86,23 +83,20 @@ fn assemble(identity: Identity) -> Router {
 impl App {
     pub async fn new() -> Self {
         let db = testkit::database().await;
-        let start: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
-        let now = Arc::new(AtomicI64::new(start.timestamp()));
-        let wound = Arc::clone(&now);
-        let clock =
-            Clock::from_fn(move || DateTime::from_timestamp(wound.load(Ordering::Relaxed), 0).unwrap());
+        let time = TestClock::new();
+        let clock = time.clock();
         let parts = AccessParts { db: (*db).clone(), kv: Arc::new(MemoryKv::new()), clock, pepper: pepper() };
         let (open, setup) = SetupToken::issue(&pepper(), &mut rand::rng());
         let router = assemble(Identity::new(Access::new(parts)).with_setup(open));
-        Self { db, setup, now, router }
+        Self { db, setup, time, router }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.now.load(Ordering::Relaxed), 0).unwrap()
+        self.time.now()
     }
 
     pub fn wind(&self, by: TimeDelta) {
-        self.now.fetch_add(by.num_seconds(), Ordering::Relaxed);
+        self.time.wind(by);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

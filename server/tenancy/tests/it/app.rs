@@ -1,10 +1,7 @@
 //! The room as it stands in production: its router inside the layers, over a database of the test's own.
 #![expect(clippy::unwrap_used, reason = "helpers of tests; a failure is the test's")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use access::{Access, AccessParts, IdempotencyRecords};
 use axum::{Router, body::Body, middleware::from_fn, middleware::from_fn_with_state};
@@ -15,9 +12,9 @@ use http_body_util::BodyExt;
 use kv::{Kv, MemoryKv};
 use secrets::{KeyEncryptionKey, Pepper, Token, TokenKind};
 use serde_json::Value;
-use shared::{AccessTokenId, Clock, MemberId, ModelId, OperatorId, OperatorTokenId, Role};
+use shared::{MemberId, ModelId, OperatorId, OperatorTokenId, Role};
 use tenancy::{Tenancy, TenancyParts};
-use testkit::{TenantRows, TestDatabase};
+use testkit::{TenantRows, TestClock, TestDatabase};
 use tower::ServiceExt;
 use utoipa::openapi::OpenApi;
 
@@ -31,7 +28,7 @@ pub struct App {
     pub document: OpenApi,
     /// Token of an operator.
     pub operator: String,
-    now: Arc<AtomicI64>,
+    time: TestClock,
     router: Router,
 }
 
@@ -66,11 +63,8 @@ impl Answer {
 impl App {
     pub async fn new() -> Self {
         let db = testkit::database().await;
-        let start: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
-        let now = Arc::new(AtomicI64::new(start.timestamp()));
-        let wound = Arc::clone(&now);
-        let clock =
-            Clock::from_fn(move || DateTime::from_timestamp(wound.load(Ordering::Relaxed), 0).unwrap());
+        let time = TestClock::new();
+        let clock = time.clock();
         let kv: Arc<dyn Kv> = Arc::new(MemoryKv::new());
         let access =
             Access::new(AccessParts { db: (*db).clone(), kv: Arc::clone(&kv), clock, pepper: pepper() });
@@ -83,16 +77,16 @@ impl App {
         });
         let (router, document) = tenancy::routes(tenancy).split_for_parts();
         let router = surround(router, access);
-        let operator = operator(&mut db.superuser().await, start).await;
-        Self { db, kv, document, operator, now, router }
+        let operator = operator(&mut db.superuser().await, time.now()).await;
+        Self { db, kv, document, operator, time, router }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.now.load(Ordering::Relaxed), 0).unwrap()
+        self.time.now()
     }
 
     pub fn wind(&self, by: TimeDelta) {
-        self.now.fetch_add(by.num_seconds(), Ordering::Relaxed);
+        self.time.wind(by);
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -163,32 +157,9 @@ impl App {
 
     /// Somebody with a personal access token.
     pub async fn person(&self, tenant: &TenantRows, email: &str, role: Role) -> Person {
-        let (id, token) =
-            (MemberId::generate(), Token::generate(TokenKind::PersonalAccess, &mut rand::rng()));
-        let mut superuser = self.db.superuser().await;
-        sqlx::query(
-            "insert into members (tenant_id, id, email, name, role, created_at) values ($1, $2, $3, $3, $4, $5)",
-        )
-        .bind(tenant.id.uuid())
-        .bind(id.uuid())
-        .bind(email)
-        .bind(role.as_str())
-        .bind(self.now())
-        .execute(&mut superuser)
-        .await
-        .unwrap();
-        sqlx::query(
-            "insert into access_tokens (tenant_id, id, member_id, name, hash, last_four, created_at) \
-             values ($1, $2, $3, 'test', $4, 'test', $5)",
-        )
-        .bind(tenant.id.uuid())
-        .bind(AccessTokenId::generate().uuid())
-        .bind(id.uuid())
-        .bind(token.hash(&pepper()).as_slice())
-        .bind(self.now())
-        .execute(&mut superuser)
-        .await
-        .unwrap();
+        let token = Token::generate(TokenKind::PersonalAccess, &mut rand::rng());
+        let hash = token.hash(&pepper());
+        let id = testkit::person(&self.db, tenant, (email, role), hash.as_slice(), self.now()).await;
         Person { id, token: token.reveal().to_owned() }
     }
 
