@@ -1,12 +1,6 @@
 //! The room as it stands in production, over a database of the test's own.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use access::{Access, AccessParts, IdempotencyRecords};
 use axum::{
@@ -22,9 +16,9 @@ use kv::MemoryKv;
 use objects::Objects;
 use secrets::{Pepper, Token, TokenKind};
 use serde_json::{Value, json};
-use shared::{AccessTokenId, ApiKeyId, Clock, MemberId, Role};
+use shared::{ApiKeyId, Role};
 use tempfile::TempDir;
-use testkit::{TenantRows, TestDatabase};
+use testkit::{TenantRows, TestClock, TestDatabase};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -36,7 +30,7 @@ pub struct App {
     pub db: TestDatabase,
     pub batches: Batches,
     pub objects: Objects,
-    now: Arc<AtomicI64>,
+    time: TestClock,
     v1: Router,
     api: Router,
     _folder: TempDir,
@@ -117,11 +111,8 @@ impl App {
     pub async fn with(limits: Limits) -> Self {
         let db = testkit::database().await;
         let folder = tempfile::tempdir().unwrap();
-        let start: DateTime<Utc> = "2026-03-02T10:00:00Z".parse().unwrap();
-        let now = Arc::new(AtomicI64::new(start.timestamp()));
-        let wound = Arc::clone(&now);
-        let clock =
-            Clock::from_fn(move || DateTime::from_timestamp(wound.load(Ordering::SeqCst), 0).unwrap());
+        let time = TestClock::new();
+        let clock = time.clock();
         let objects = Objects::local(folder.path()).unwrap();
         let access = Access::new(AccessParts {
             db: (*db).clone(),
@@ -138,15 +129,15 @@ impl App {
         });
         let (api, _) = batches::api_routes(batches.clone()).split_for_parts();
         let v1 = batches::v1_routes(batches.clone());
-        Self { db, batches, objects, now, v1, api: surround(api, access), _folder: folder }
+        Self { db, batches, objects, time, v1, api: surround(api, access), _folder: folder }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.now.load(Ordering::SeqCst), 0).unwrap()
+        self.time.now()
     }
 
     pub fn wind(&self, by: TimeDelta) {
-        self.now.fetch_add(by.num_seconds(), Ordering::SeqCst);
+        self.time.wind(by);
     }
 
     /// A tenant with a key of its project.
@@ -175,32 +166,10 @@ impl App {
 
     /// Somebody with a personal access token.
     pub async fn person(&self, tenant: &TenantRows, role: Role) -> String {
-        let (id, token) =
-            (MemberId::generate(), Token::generate(TokenKind::PersonalAccess, &mut rand::rng()));
-        let mut superuser = self.db.superuser().await;
-        sqlx::query(
-            "insert into members (tenant_id, id, email, name, role, created_at) values ($1, $2, $3, $3, $4, $5)",
-        )
-        .bind(tenant.id.uuid())
-        .bind(id.uuid())
-        .bind(format!("{role}@{}.example", tenant.slug))
-        .bind(role.as_str())
-        .bind(self.now())
-        .execute(&mut superuser)
-        .await
-        .unwrap();
-        sqlx::query(
-            "insert into access_tokens (tenant_id, id, member_id, name, hash, last_four, created_at) \
-             values ($1, $2, $3, 'test', $4, 'test', $5)",
-        )
-        .bind(tenant.id.uuid())
-        .bind(AccessTokenId::generate().uuid())
-        .bind(id.uuid())
-        .bind(token.hash(&pepper()).as_slice())
-        .bind(self.now())
-        .execute(&mut superuser)
-        .await
-        .unwrap();
+        let token = Token::generate(TokenKind::PersonalAccess, &mut rand::rng());
+        let hash = token.hash(&pepper());
+        let email = format!("{role}@{}.example", tenant.slug);
+        testkit::person(&self.db, tenant, (&email, role), hash.as_slice(), self.now()).await;
         token.reveal().to_owned()
     }
 
