@@ -45,6 +45,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use snapshot::EngineKind;
 
+pub use anthropic::messages;
 pub use batch::{Part, join, split};
 pub use detect::{describe, detect};
 pub use error::{EngineError, EngineErrorKind};

@@ -33,6 +33,8 @@ pub struct Summary {
     pub tools: bool,
     /// There is a null where OpenAI's document allows none, or a choice of a stream without `finish_reason`.
     pub untidy: bool,
+    /// What the model thought is told as `reasoning` or `reasoning_content` alone.
+    pub lone_reasoning: bool,
     /// The last `finish_reason` in it.
     pub finish: Option<Finish>,
     pub usage: Option<TokenCounts>,

@@ -25,8 +25,17 @@ pub fn delta(labels: &Labels, delta: Delta) -> StreamEvent {
 }
 
 pub fn finish(labels: &Labels, reason: &str) -> StreamEvent {
+    finish_by(labels, reason, None)
+}
+
+/// The end, with the text of the caller's that made it, where the engine tells.
+pub fn finish_by(labels: &Labels, reason: &str, by: Option<String>) -> StreamEvent {
     let finish_reason = Some(reason.to_owned());
-    chunk(labels, Some(ChunkChoice { finish_reason, ..ChunkChoice::default() }), None)
+    chunk(labels, Some(ChunkChoice { finish_reason, rest: stopped(by), ..ChunkChoice::default() }), None)
+}
+
+fn stopped(by: Option<String>) -> Rest {
+    by.into_iter().map(|text| ("stop_reason".to_owned(), Value::from(text))).collect()
 }
 
 /// The end of a choice of several.
@@ -40,18 +49,27 @@ pub fn usage(labels: &Labels, usage: Usage) -> StreamEvent {
     chunk(labels, None, Some(usage))
 }
 
+/// Reasoning, under both of the names that clients look for; see `openai::tidy`.
+fn thought(reasoning: &str) -> Rest {
+    let names = ["reasoning", "reasoning_content"].into_iter().filter(|_| !reasoning.is_empty());
+    names.map(|name| (name.to_owned(), Value::from(reasoning))).collect()
+}
+
 /// Text and reasoning, as a delta; the role goes with the first.
 pub fn said(content: &str, reasoning: &str, role: bool) -> Delta {
-    let mut rest = Rest::new();
-    if !reasoning.is_empty() {
-        rest.insert("reasoning".to_owned(), Value::from(reasoning));
-    }
     Delta {
         role: role.then(|| "assistant".to_owned()),
         content: (role || !content.is_empty()).then(|| content.to_owned()),
-        rest,
+        rest: thought(reasoning),
         ..Delta::default()
     }
+}
+
+/// A block of Anthropic's reasoning, or the proof of the one that was said last.
+pub fn thinking_block(block: Value, role: bool) -> Delta {
+    let mut delta = said("", "", role);
+    delta.rest.insert("thinking_blocks".to_owned(), vec![block].into());
+    delta
 }
 
 /// A piece of a tool call. `begun`: its id and name, on the first piece.
@@ -72,16 +90,20 @@ pub fn tool_piece(index: u32, begun: Option<(String, String)>, arguments: String
 pub struct Answer {
     pub content: String,
     pub reasoning: String,
+    /// Reasoning as Anthropic gives it, with what proves it.
+    pub thinking_blocks: Vec<Value>,
     pub calls: Vec<ToolCall>,
     pub finish_reason: &'static str,
+    /// The text of the caller's that ended it, where the engine tells; under vLLM's name for it.
+    pub stop_reason: Option<String>,
     pub usage: Usage,
 }
 
 pub fn response(labels: &Labels, answer: Answer) -> Result<Payload, EngineError> {
-    let Answer { content, reasoning, calls, finish_reason, usage } = answer;
-    let mut rest = Rest::new();
-    if !reasoning.is_empty() {
-        rest.insert("reasoning".to_owned(), reasoning.into());
+    let Answer { content, reasoning, thinking_blocks, calls, finish_reason, stop_reason, usage } = answer;
+    let mut rest = thought(&reasoning);
+    if !thinking_blocks.is_empty() {
+        rest.insert("thinking_blocks".to_owned(), thinking_blocks.into());
     }
     rest.insert("refusal".to_owned(), Value::Null);
     let message = ResponseMessage {
@@ -96,7 +118,13 @@ pub fn response(labels: &Labels, answer: Answer) -> Result<Payload, EngineError>
         object: ChatResponse::OBJECT.to_owned(),
         created: labels.created,
         model: labels.model.clone(),
-        choices: vec![Choice { index: 0, message, finish_reason, logprobs: None, rest: Rest::new() }],
+        choices: vec![Choice {
+            index: 0,
+            message,
+            finish_reason,
+            logprobs: None,
+            rest: stopped(stop_reason),
+        }],
         usage: Some(usage),
         rest: Rest::new(),
     })

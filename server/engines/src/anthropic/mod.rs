@@ -8,6 +8,7 @@ mod request;
 mod stream;
 
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use snapshot::EngineKind;
 
 pub(crate) use probe::answers;
@@ -18,6 +19,15 @@ use crate::{
 };
 
 pub(crate) struct Anthropic;
+
+/// A request whose caller speaks the Messages API itself: its own body, with the names that differ for the engine.
+/// Nothing of it is converted, so nothing is lost. Answers come as for any request.
+pub fn messages(mut body: Map<String, Value>, stream: bool, context: &PrepareContext<'_>) -> EngineRequest {
+    body.insert("model".to_owned(), context.upstream_model.into());
+    body.insert("stream".to_owned(), stream.into());
+    let request = EngineRequest::new("/v1/messages", Value::Object(body).to_string().into(), context);
+    EngineRequest { credential: Credential::ApiKey, headers: HEADERS, ..request }.streamed(stream)
+}
 
 /// Demanded of every request.
 const HEADERS: &[(&str, &str)] = &[("anthropic-version", "2023-06-01")];

@@ -1,7 +1,7 @@
 //! Whole answers of the Messages API, and what they share with its streams.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_chat::{PromptTokensDetails, Rest, ToolCall, Usage, finish_reason};
 
 use crate::{EngineError, Labels, Payload, answers::own, write};
@@ -30,9 +30,12 @@ impl Counts {
         let cached = self.cache_read_input_tokens.unwrap_or(0);
         let written = self.cache_creation_input_tokens.unwrap_or(0);
         let prompt = self.input_tokens.unwrap_or(0).saturating_add(cached).saturating_add(written);
-        let details = PromptTokensDetails { cached_tokens: cached, rest: Rest::new() };
+        let mut details = PromptTokensDetails { cached_tokens: cached, rest: Rest::new() };
+        if written > 0 {
+            details.rest.insert("cache_write_tokens".to_owned(), written.into());
+        }
         Usage {
-            prompt_tokens_details: (cached > 0).then_some(details),
+            prompt_tokens_details: (cached > 0 || written > 0).then_some(details),
             ..Usage::of(prompt, self.output_tokens.unwrap_or(0))
         }
     }
@@ -53,6 +56,7 @@ struct Answer {
     kind: String,
     content: Vec<Block>,
     stop_reason: Option<String>,
+    stop_sequence: Option<String>,
     usage: Counts,
 }
 
@@ -64,15 +68,28 @@ enum Block {
     },
     Thinking {
         thinking: String,
+        signature: Option<String>,
+    },
+    RedactedThinking {
+        data: String,
     },
     ToolUse {
         id: String,
         name: String,
         input: Value,
     },
-    /// Redacted reasoning, and what tools of Anthropic's own did.
+    /// What tools of Anthropic's own did.
     #[serde(other)]
     Other,
+}
+
+/// A block of thinking, to be given back as it is in the next turn.
+fn thought(thinking: String, signature: Option<String>) -> Value {
+    json!({"type": "thinking", "thinking": thinking, "signature": signature.unwrap_or_default()})
+}
+
+pub fn redacted(data: &str) -> Value {
+    json!({"type": "redacted_thinking", "data": data})
 }
 
 pub fn whole(body: &[u8], labels: &Labels) -> Result<Payload, EngineError> {
@@ -82,13 +99,18 @@ pub fn whole(body: &[u8], labels: &Labels) -> Result<Payload, EngineError> {
     }
     let mut said = write::Answer {
         finish_reason: finish(answer.stop_reason.as_deref()),
+        stop_reason: answer.stop_sequence,
         usage: answer.usage.usage(),
         ..write::Answer::default()
     };
     for block in answer.content {
         match block {
             Block::Text { text } => said.content.push_str(&text),
-            Block::Thinking { thinking } => said.reasoning.push_str(&thinking),
+            Block::Thinking { thinking, signature } => {
+                said.reasoning.push_str(&thinking);
+                said.thinking_blocks.push(thought(thinking, signature));
+            }
+            Block::RedactedThinking { data } => said.thinking_blocks.push(redacted(&data)),
             Block::ToolUse { id, name, input } => {
                 said.calls.push(ToolCall::function(id, name, input.to_string()));
             }

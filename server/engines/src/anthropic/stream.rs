@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::VecDeque};
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::reply::{self, Counts};
 use crate::{
@@ -57,6 +58,10 @@ enum Block<'a> {
         #[serde(borrow)]
         name: Cow<'a, str>,
     },
+    RedactedThinking {
+        #[serde(borrow)]
+        data: Cow<'a, str>,
+    },
     #[serde(other)]
     Other,
 }
@@ -76,7 +81,11 @@ enum Piece<'a> {
         #[serde(borrow)]
         partial_json: Cow<'a, str>,
     },
-    /// Signatures and citations.
+    SignatureDelta {
+        #[serde(borrow)]
+        signature: Cow<'a, str>,
+    },
+    /// Citations.
     #[serde(other)]
     Other,
 }
@@ -85,6 +94,8 @@ enum Piece<'a> {
 struct Ended<'a> {
     #[serde(borrow)]
     stop_reason: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    stop_sequence: Option<Cow<'a, str>>,
 }
 
 /// The call whose block is open.
@@ -121,6 +132,11 @@ impl Stream {
         }
     }
 
+    fn block(&mut self, block: Value, ready: &mut VecDeque<StreamEvent>) {
+        let delta = write::thinking_block(block, self.begins());
+        ready.push_back(write::delta(&self.labels, delta));
+    }
+
     fn call(&mut self, id: &str, name: &str, ready: &mut VecDeque<StreamEvent>) {
         let index = self.calls;
         self.calls = self.calls.saturating_add(1);
@@ -151,11 +167,16 @@ impl Stream {
             Event::ContentBlockStart { content_block } => match content_block {
                 Block::Text { text } => self.said(&text, "", ready),
                 Block::ToolUse { id, name } => self.call(&id, &name, ready),
+                Block::RedactedThinking { data } => self.block(reply::redacted(&data), ready),
                 Block::Other => {}
             },
             Event::ContentBlockDelta { delta } => match delta {
                 Piece::TextDelta { text } => self.said(&text, "", ready),
                 Piece::ThinkingDelta { thinking } => self.said("", &thinking, ready),
+                Piece::SignatureDelta { signature } => {
+                    let proof = json!({"type": "thinking", "thinking": "", "signature": signature});
+                    self.block(proof, ready);
+                }
                 Piece::InputJsonDelta { partial_json } => self.arguments(&partial_json, ready),
                 Piece::Other => {}
             },
@@ -163,7 +184,8 @@ impl Stream {
             Event::MessageDelta { delta, usage } => {
                 self.counts.update(usage.unwrap_or_default());
                 if let Some(reason) = delta.stop_reason.as_deref() {
-                    ready.push_back(write::finish(&self.labels, reply::finish(Some(reason))));
+                    let by = delta.stop_sequence.map(Cow::into_owned);
+                    ready.push_back(write::finish_by(&self.labels, reply::finish(Some(reason)), by));
                 }
             }
             Event::MessageStop => {
@@ -189,5 +211,5 @@ impl Dialect for Stream {
 }
 
 fn error_object(data: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(data).is_ok_and(|value| value.get("error").is_some())
+    serde_json::from_slice::<Value>(data).is_ok_and(|value| value.get("error").is_some())
 }

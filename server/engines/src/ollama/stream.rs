@@ -174,6 +174,7 @@ pub fn whole(body: &[u8], labels: &Labels) -> Result<Payload, EngineError> {
         finish_reason: line.finish_reason(!calls.is_empty()),
         calls,
         usage: line.usage(),
+        ..write::Answer::default()
     };
     write::response(labels, answer)
 }

@@ -40,7 +40,7 @@ impl Stream {
         if summary.is_usage_only() {
             self.close(ready);
         }
-        let concerned = summary.tools || summary.untidy || ends;
+        let concerned = summary.tools || summary.untidy || summary.lone_reasoning || ends;
         ready.push_back(StreamEvent::Chunk(if concerned {
             mended(payload, &mut self.tools, Shape::Delta)
         } else {

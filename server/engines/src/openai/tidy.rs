@@ -2,6 +2,10 @@
 //!
 //! Seen: `role`, `tool_calls` and `function_call` as null (SGLang, vLLM), answers without `refusal` (llama.cpp, TGI), or
 //! without `content` beside tool calls (TGI), choices without `logprobs` (llama.cpp).
+//!
+//! Reasoning, which the document does not have, goes by two names: `reasoning` (vLLM since 0.11, OpenRouter) and
+//! `reasoning_content` (DeepSeek, SGLang, llama.cpp, older vLLM). It is told under both, so that every client finds it
+//! whatever engine serves.
 
 use serde_json::{Map, Value};
 
@@ -46,6 +50,7 @@ pub fn choice(choice: &mut Value, shape: Shape) -> Changed {
     };
     let Some(said) = choice.get_mut(shape.key()).and_then(Value::as_object_mut) else { return changed };
     changed |= without_nulls(said, NOT_NULL);
+    changed |= both_names(said);
     if shape == Shape::Message {
         changed |= defaults(
             said,
@@ -60,6 +65,19 @@ pub fn choice(choice: &mut Value, shape: Shape) -> Changed {
         }
     }
     changed
+}
+
+/// Reasoning under one name, under the other too.
+fn both_names(said: &mut Map<String, Value>) -> Changed {
+    let told =
+        |name: &str| said.get(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty()));
+    let (missing, text) = match (told("reasoning"), told("reasoning_content")) {
+        (Some(text), None) => ("reasoning_content", text.clone()),
+        (None, Some(text)) => ("reasoning", text.clone()),
+        _ => return false,
+    };
+    said.insert(missing.to_owned(), text);
+    true
 }
 
 fn without_nulls(object: &mut Map<String, Value>, keys: &[&str]) -> Changed {

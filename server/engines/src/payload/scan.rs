@@ -61,8 +61,11 @@ pub(super) fn scan(json: &[u8]) -> Result<(Spans, Summary), ScanError> {
     let Choices { count, said, finish, untidy } = head.choices;
     let untidy = untidy || said.untidy || head.system_fingerprint.is_some_and(|raw| raw.get() == "null");
     let usage = head.usage.and_then(|raw| counts(raw.get()));
-    let Said { any: meaningful, bytes: text_bytes, tools, .. } = said;
-    Ok((spans, Summary { choices: count, meaningful, text_bytes, tools, untidy, finish, usage }))
+    let Said { any: meaningful, bytes: text_bytes, tools, lone_reasoning, .. } = said;
+    Ok((
+        spans,
+        Summary { choices: count, meaningful, text_bytes, tools, untidy, lone_reasoning, finish, usage },
+    ))
 }
 
 /// Where a borrowed value lies in the text it was borrowed from.

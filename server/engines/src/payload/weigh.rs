@@ -116,6 +116,8 @@ pub(super) struct Said {
     objects: bool,
     /// There is a null in it where OpenAI's document allows none.
     pub untidy: bool,
+    /// There is reasoning under one of its two names alone.
+    pub lone_reasoning: bool,
     /// It is null itself.
     null: bool,
 }
@@ -127,6 +129,7 @@ impl Said {
         self.tools |= other.tools;
         self.objects |= other.objects;
         self.untidy |= other.untidy;
+        self.lone_reasoning |= other.lone_reasoning;
     }
 }
 
@@ -180,16 +183,23 @@ impl<'de> Visitor<'de> for Weigh {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Said, A::Error> {
         let mut all = Said { objects: true, ..Said::default() };
+        let mut reasoned = 0;
         while let Some(key) = fields.next_key::<Key>()? {
             if key == Key::Label {
                 all.untidy |= fields.next_value::<Option<IgnoredAny>>()?.is_none();
                 continue;
             }
-            let said = fields.next_value_seed(Weigh)?;
+            let mut said = fields.next_value_seed(Weigh)?;
+            if key == Key::Reasoning && said.any {
+                reasoned += 1;
+                // Said under both names, it is said once.
+                said.bytes = if reasoned == 1 { said.bytes } else { 0 };
+            }
             all.add(said);
-            all.untidy |= said.null && key != Key::Says;
+            all.untidy |= said.null && !matches!(key, Key::Says | Key::Reasoning);
             all.tools |= said.objects && key == Key::Tools;
         }
+        all.lone_reasoning |= reasoned == 1;
         Ok(all)
     }
 }
@@ -202,6 +212,8 @@ enum Key {
     /// Says something, and is never null.
     Told,
     Tools,
+    /// Says what the model thought, by one of two names.
+    Reasoning,
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -217,6 +229,7 @@ impl<'de> Deserialize<'de> for Key {
                 Ok(match key {
                     "role" | "id" | "type" | "index" => Key::Label,
                     "tool_calls" => Key::Tools,
+                    "reasoning" | "reasoning_content" => Key::Reasoning,
                     "name" | "arguments" | "function_call" | "annotations" => Key::Told,
                     _ => Key::Says,
                 })

@@ -57,9 +57,11 @@ streams! {
     vllm_text Vllm Chat "vllm/text.sse"
     vllm_tools Vllm Chat "vllm/tools.sse"
     vllm_named_tool Vllm Chat "vllm/named_tool.sse"
+    vllm_reasoning Vllm Chat "vllm/reasoning.sse"
     vllm_completion Vllm Completion "vllm/completion.sse"
     vllm_error_first Vllm Chat "vllm/error_first.sse"
     vllm_error_older Vllm Chat "vllm/error_older.sse"
+    sglang_reasoning Sglang Chat "sglang/reasoning.sse"
     sglang_tools Sglang Chat "sglang/tools.sse"
     tgi_chat_tools Tgi Chat "tgi/chat_tools.sse"
     tgi_chat_tools_older Tgi Chat "tgi/chat_tools_older.sse"
@@ -76,6 +78,7 @@ streams! {
     ollama_error Ollama Chat "ollama/error.ndjson"
     ollama_generate Ollama Completion "ollama/generate.ndjson"
     anthropic_text Anthropic Chat "anthropic/text.sse"
+    anthropic_thinking Anthropic Chat "anthropic/thinking.sse"
     anthropic_tools Anthropic Chat "anthropic/tools.sse"
     anthropic_error Anthropic Chat "anthropic/error.sse"
 }
@@ -119,4 +122,5 @@ answers! {
     tei_decode Tei Detokenize "tei/decode.json"
     openai_embedding Openai Embedding "openai/embedding.json"
     anthropic_whole Anthropic Chat "anthropic/whole.json"
+    anthropic_thinking_whole Anthropic Chat "anthropic/thinking.json"
 }
