@@ -56,10 +56,16 @@ pub(crate) struct Said {
     thinking_blocks: Option<Vec<ThinkingBlock>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-struct ThinkingBlock {
+/// Reasoning as Anthropic gives it: said, proved, or sealed.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+pub(crate) struct ThinkingBlock {
     #[serde(default)]
-    signature: Option<String>,
+    pub(crate) thinking: String,
+    #[serde(default)]
+    pub(crate) signature: Option<String>,
+    /// Of a `redacted_thinking` block.
+    #[serde(default)]
+    pub(crate) data: Option<String>,
 }
 
 /// A tool call, or the next piece of one.
@@ -97,9 +103,9 @@ impl Said {
         self.reasoning_content.take().filter(|text| !text.is_empty()).or_else(|| self.reasoning.take())
     }
 
-    /// The proof that goes with reasoning, where the engine gives one.
-    pub(crate) fn signature(&mut self) -> Option<String> {
-        self.thinking_blocks.take()?.into_iter().find_map(|block| block.signature)
+    /// Blocks of reasoning, where the engine gives them. Those of a whole answer say what [`Self::reasoning`] says too.
+    pub(crate) fn thinking_blocks(&mut self) -> Vec<ThinkingBlock> {
+        self.thinking_blocks.take().unwrap_or_default()
     }
 }
 

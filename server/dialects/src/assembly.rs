@@ -2,15 +2,31 @@
 
 use serde_json::Value;
 
-use crate::answer::{CallPiece, Choice, Said};
+use crate::answer::{CallPiece, Choice, Said, ThinkingBlock};
 
 /// A part of an answer that the dialects show by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Block {
-    Reasoning { text: String, signature: Option<String> },
-    Text { text: String, logprobs: Vec<Value> },
-    Refusal { text: String },
-    Call { id: String, name: String, arguments: String },
+    Reasoning {
+        text: String,
+        signature: Option<String>,
+    },
+    /// Reasoning that only its engine can read, to be given back as it is. Anthropic's alone.
+    Sealed {
+        data: String,
+    },
+    Text {
+        text: String,
+        logprobs: Vec<Value>,
+    },
+    Refusal {
+        text: String,
+    },
+    Call {
+        id: String,
+        name: String,
+        arguments: String,
+    },
 }
 
 impl Block {
@@ -20,6 +36,7 @@ impl Block {
                 text.push_str(delta);
             }
             Self::Call { arguments, .. } => arguments.push_str(delta),
+            Self::Sealed { .. } => {}
         }
     }
 
@@ -67,6 +84,8 @@ pub(crate) struct Assembly {
     calls: Vec<Waiting>,
     /// What ids of calls are made of where the engine gave none.
     stem: String,
+    /// Whether the dialect has a form for reasoning that is sealed.
+    seals: bool,
     pub(crate) finish: Option<String>,
     /// The caller's stop text that ended the answer, where the engine tells.
     pub(crate) stopped_by: Option<String>,
@@ -74,8 +93,20 @@ pub(crate) struct Assembly {
 
 impl Assembly {
     pub(crate) fn new(stem: &str) -> Self {
-        let stem = stem.to_owned();
-        Self { blocks: Vec::new(), open: false, calls: Vec::new(), stem, finish: None, stopped_by: None }
+        Self {
+            blocks: Vec::new(),
+            open: false,
+            calls: Vec::new(),
+            stem: stem.to_owned(),
+            seals: false,
+            finish: None,
+            stopped_by: None,
+        }
+    }
+
+    /// Keeps reasoning that is sealed.
+    pub(crate) fn sealing(self) -> Self {
+        Self { seals: true, ..self }
     }
 
     /// Whether the model called a tool.
@@ -97,12 +128,16 @@ impl Assembly {
     }
 
     fn said(&mut self, mut said: Said, logprobs: &[Value], sink: &mut impl Sink) {
-        let signature = said.signature();
-        if let Some(text) = said.reasoning() {
+        let thoughts = said.thinking_blocks();
+        let reasoning = said.reasoning();
+        // A whole answer has its reasoning block by block, and joined.
+        if thoughts.iter().all(|thought| thought.thinking.is_empty())
+            && let Some(text) = reasoning
+        {
             self.text(Block::Reasoning { text: String::new(), signature: None }, &text, &[], sink);
         }
-        if let (Some(proof), Some(Block::Reasoning { signature, .. })) = (signature, self.blocks.last_mut()) {
-            signature.get_or_insert_default().push_str(&proof);
+        for thought in thoughts {
+            self.thought(thought, sink);
         }
         if let Some(text) = said.content {
             self.text(Block::Text { text: String::new(), logprobs: Vec::new() }, &text, logprobs, sink);
@@ -114,6 +149,28 @@ impl Assembly {
             self.call(piece, position as u32);
         }
         self.advance(sink);
+    }
+
+    fn thought(&mut self, thought: ThinkingBlock, sink: &mut impl Sink) {
+        if let Some(data) = thought.data {
+            if self.seals {
+                self.close_all(false, sink);
+                self.begin(Block::Sealed { data }, sink);
+                self.close_open(false, sink);
+            }
+            return;
+        }
+        // One that was signed is whole: what comes next is another.
+        if let Some(Block::Reasoning { signature: Some(_), .. }) = self.blocks.last()
+            && !thought.thinking.is_empty()
+        {
+            self.close_all(false, sink);
+        }
+        self.text(Block::Reasoning { text: String::new(), signature: None }, &thought.thinking, &[], sink);
+        let proof = thought.signature.filter(|proof| !proof.is_empty());
+        if let (Some(proof), Some(Block::Reasoning { signature, .. })) = (proof, self.blocks.last_mut()) {
+            signature.get_or_insert_default().push_str(&proof);
+        }
     }
 
     fn text(&mut self, empty: Block, delta: &str, logprobs: &[Value], sink: &mut impl Sink) {

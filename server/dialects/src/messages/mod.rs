@@ -1,12 +1,13 @@
 //! Anthropic's Messages, mapped onto chat. Source: Anthropic's API reference for Messages, version 2023-06-01.
 //!
 //! What chat lacks stays under Anthropic's names, for engines that know it: `top_k`, `thinking`, `cache_control` of a
-//! block, and `thinking_blocks` of a message, where a block was signed.
+//! block, and `thinking_blocks` of a message, where a block was signed. [`for_others`] takes out what others refuse.
 
 mod blocks;
 mod conversation;
 mod count;
 mod errors;
+mod others;
 mod refusals;
 mod request;
 mod stream;
@@ -19,6 +20,7 @@ use shared_chat::{ChatRequest, Stop};
 
 pub use count::{CountTokensRequest, CountTokensResponse};
 pub use errors::{error_body, error_type, status};
+pub use others::for_others;
 pub use request::{InputMessage, MessagesRequest, TextOrBlocks};
 pub use writer::Writer;
 

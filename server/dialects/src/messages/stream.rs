@@ -28,6 +28,7 @@ impl Sink for Telling<'_> {
     fn open(&mut self, index: usize, block: &Block) {
         let start = match block {
             Block::Reasoning { .. } => json!({"type": "thinking", "thinking": "", "signature": ""}),
+            Block::Sealed { data } => json!({"type": "redacted_thinking", "data": data}),
             Block::Text { .. } | Block::Refusal { .. } => json!({"type": "text", "text": ""}),
             Block::Call { id, name, .. } => json!({"type": "tool_use", "id": id, "name": name, "input": {}}),
         };
@@ -39,6 +40,8 @@ impl Sink for Telling<'_> {
             Block::Reasoning { .. } => json!({"type": "thinking_delta", "thinking": delta}),
             Block::Text { .. } | Block::Refusal { .. } => json!({"type": "text_delta", "text": delta}),
             Block::Call { .. } => json!({"type": "input_json_delta", "partial_json": delta}),
+            // It is whole from its start.
+            Block::Sealed { .. } => return,
         };
         self.delta(index, delta);
     }

@@ -30,7 +30,7 @@ pub struct Writer {
 impl Writer {
     pub fn new(request: &MessagesRequest, labels: &Labels) -> Self {
         let stops = request.stop_sequences.clone().unwrap_or_default();
-        Self { labels: labels.clone(), stops, answer: Assembly::new(labels.stem()), over: false }
+        Self { labels: labels.clone(), stops, answer: Assembly::new(labels.stem()).sealing(), over: false }
     }
 
     /// The message of an answer that is not streamed.
@@ -124,6 +124,7 @@ fn block(block: &Block) -> Value {
         Block::Reasoning { text, signature } => {
             json!({"type": "thinking", "thinking": text, "signature": signature.as_deref().unwrap_or_default()})
         }
+        Block::Sealed { data } => json!({"type": "redacted_thinking", "data": data}),
         Block::Text { text, .. } | Block::Refusal { text } => json!({"type": "text", "text": text}),
         Block::Call { id, name, arguments } => {
             json!({"type": "tool_use", "id": id, "name": name, "input": input(arguments)})
@@ -146,9 +147,12 @@ fn usage_of(usage: Option<&Usage>) -> Value {
     let none = Usage::default();
     let usage = usage.unwrap_or(&none);
     let cached = usage.cached_tokens().min(usage.prompt_tokens);
+    // As OpenAI's Responses name it, where an engine tells.
+    let details = usage.prompt_tokens_details.as_ref();
+    let written = details.and_then(|details| details.rest.get("cache_write_tokens")?.as_u64()).unwrap_or(0);
     let mut converted = json!({
-        "input_tokens": usage.prompt_tokens - cached,
-        "cache_creation_input_tokens": 0,
+        "input_tokens": usage.prompt_tokens.saturating_sub(cached).saturating_sub(written),
+        "cache_creation_input_tokens": written,
         "cache_read_input_tokens": cached,
         "output_tokens": usage.completion_tokens,
     });

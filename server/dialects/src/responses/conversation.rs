@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use shared_chat::{Content, Message, Rest, ToolCall};
 
-use super::{Item, ResponsesRequest, parts};
+use super::{Item, ResponsesRequest, custom, parts};
 use crate::{
     Refused,
     fields::{Fields, quoted},
@@ -65,14 +65,16 @@ impl Conversation<'_> {
         match kind {
             "message" => self.message(item),
             "function_call" => self.call(item),
-            "function_call_output" => self.output(item),
+            "custom_tool_call" => self.custom_call(item),
+            "function_call_output" | "custom_tool_call_output" => self.output(item),
             "reasoning" => self.reasoning(item),
             "item_reference" => self.reference(item),
             "" => Err(Refused::missing(item.at("type"), "a kind of item, for example \"message\"")),
             other => {
                 let why = format!(
                     "an item of type {} has no place here; accepted are \"message\", \"function_call\", \
-                     \"function_call_output\", \"reasoning\" and \"item_reference\"",
+                     \"function_call_output\", \"custom_tool_call\", \"custom_tool_call_output\", \"reasoning\" and \
+                     \"item_reference\"",
                     quoted(other)
                 );
                 Err(Refused::unsupported(item.at("type"), &why))
@@ -116,17 +118,26 @@ impl Conversation<'_> {
     }
 
     fn call(&mut self, item: &Fields<'_>) -> Result<(), Refused> {
-        let id = item.text("call_id")?;
-        let call = ToolCall::function(id, item.text("name")?, item.text("arguments")?);
+        let (id, name) = (item.text("call_id")?, item.text("name")?);
+        self.called(id, ToolCall::function(id, name, item.text("arguments")?));
+        Ok(())
+    }
+
+    fn custom_call(&mut self, item: &Fields<'_>) -> Result<(), Refused> {
+        let (id, name) = (item.text("call_id")?, item.text("name")?);
+        self.called(id, ToolCall::function(id, name, custom::arguments(item.text("input")?)));
+        Ok(())
+    }
+
+    fn called(&mut self, id: &str, call: ToolCall) {
         self.calls.insert(id.to_owned());
         self.turn().tool_calls.get_or_insert_default().push(call);
-        Ok(())
     }
 
     fn output(&mut self, item: &Fields<'_>) -> Result<(), Refused> {
         let id = item.text("call_id")?;
         if !self.calls.contains(id) {
-            let accepted = "the `call_id` of a function_call before it";
+            let accepted = "the `call_id` of a call before it";
             return Err(Refused::wrong(item.at("call_id"), &quoted(id), accepted));
         }
         let output = parts::content(item, "output")?

@@ -90,6 +90,9 @@ impl Echo {
 /// A tool with the keys that a response must have. Schemas are enforced only where that was asked.
 fn tool(given: &Rest) -> Value {
     let mut tool = given.clone();
+    if tool.get("type").is_some_and(|kind| kind == "custom") {
+        return Value::Object(tool);
+    }
     for (key, default) in
         [("parameters", Value::Null), ("strict", Value::Bool(false)), ("description", Value::Null)]
     {

@@ -3,8 +3,13 @@
 use bytes::{BufMut, BytesMut};
 use serde_json::{Value, json};
 
-use super::items::{COMPLETED, INCOMPLETE, Shape};
+use super::{
+    custom::{self, FreeText},
+    items::{COMPLETED, INCOMPLETE, Shape},
+};
 use crate::assembly::{Block, Sink};
+
+const CUSTOM_DELTA: &str = "response.custom_tool_call_input.delta";
 
 /// How events are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +25,13 @@ pub(super) struct Events {
     framing: Framing,
     /// Of the next event.
     sequence: u64,
+    /// Of the tool call that is open, where it is of free text.
+    text: FreeText,
 }
 
 impl Events {
     pub(super) fn new(framing: Framing) -> Self {
-        Self { framing, sequence: 0 }
+        Self { framing, sequence: 0, text: FreeText::default() }
     }
 
     pub(super) fn framing(&self) -> Framing {
@@ -70,6 +77,19 @@ impl Telling<'_> {
         self.events.emit(kind, fields, self.out);
     }
 
+    /// The free text of a call that could not be told as it came.
+    fn tell_rest(&mut self, index: usize, block: &Block) {
+        if let Block::Call { arguments, .. } = block
+            && self.shape.is_custom(block)
+        {
+            let whole = custom::input(arguments);
+            let rest = whole.strip_prefix(self.events.text.told.as_str()).unwrap_or_default();
+            if !rest.is_empty() {
+                self.tell(CUSTOM_DELTA, index, block, json!({"delta": rest}));
+            }
+        }
+    }
+
     fn summary(&self, block: &Block) -> bool {
         self.shape.summary && matches!(block, Block::Reasoning { .. })
     }
@@ -83,9 +103,10 @@ impl Sink for Telling<'_> {
             json!({"output_index": index, "item": item}),
             self.out,
         );
+        self.events.text = FreeText::default();
         let part = self.shape.part(block);
         match block {
-            Block::Call { .. } => {}
+            Block::Call { .. } | Block::Sealed { .. } => {}
             _ if self.summary(block) => {
                 let fields = json!({"summary_index": 0, "part": part});
                 self.tell("response.reasoning_summary_part.added", index, block, fields);
@@ -113,12 +134,18 @@ impl Sink for Telling<'_> {
                 )
             }
             Block::Refusal { .. } => ("response.refusal.delta", json!({"content_index": 0, "delta": delta})),
+            block if self.shape.is_custom(block) => match self.events.text.push(delta) {
+                text if text.is_empty() => return,
+                text => (CUSTOM_DELTA, json!({"delta": text})),
+            },
             Block::Call { .. } => ("response.function_call_arguments.delta", json!({"delta": delta})),
+            Block::Sealed { .. } => return,
         };
         self.tell(kind, index, block, fields);
     }
 
     fn close(&mut self, index: usize, block: &Block, cut: bool) {
+        self.tell_rest(index, block);
         let part = self.shape.part(block);
         let (kind, fields) = match block {
             Block::Reasoning { text, .. } if self.shape.summary => {
@@ -134,13 +161,17 @@ impl Sink for Telling<'_> {
             Block::Refusal { text } => {
                 ("response.refusal.done", json!({"content_index": 0, "refusal": text}))
             }
+            Block::Call { arguments, .. } if self.shape.is_custom(block) => {
+                ("response.custom_tool_call_input.done", json!({"input": custom::input(arguments)}))
+            }
             Block::Call { name, arguments, .. } => {
                 ("response.function_call_arguments.done", json!({"name": name, "arguments": arguments}))
             }
+            Block::Sealed { .. } => return,
         };
         self.tell(kind, index, block, fields);
         match block {
-            Block::Call { .. } => {}
+            Block::Call { .. } | Block::Sealed { .. } => {}
             _ if self.summary(block) => {
                 let fields = json!({"summary_index": 0, "part": part});
                 self.tell("response.reasoning_summary_part.done", index, block, fields);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::custom;
 use crate::assembly::Block;
 
 /// What items are made with.
@@ -13,6 +14,8 @@ pub(super) struct Shape {
     pub(super) summary: bool,
     /// The caller asked for the tokens' probabilities.
     pub(super) logprobs: bool,
+    /// Names of the tools that take free text.
+    pub(super) custom: Vec<String>,
 }
 
 pub(super) const IN_PROGRESS: &str = "in_progress";
@@ -23,11 +26,17 @@ impl Shape {
     /// The item's id, the same from its first event to the end.
     pub(super) fn id(&self, index: usize, block: &Block) -> String {
         let prefix = match block {
-            Block::Reasoning { .. } => "rs",
+            Block::Reasoning { .. } | Block::Sealed { .. } => "rs",
             Block::Text { .. } | Block::Refusal { .. } => "msg",
+            block if self.is_custom(block) => "ctc",
             Block::Call { .. } => "fc",
         };
         format!("{prefix}_{}_{index}", self.stem)
+    }
+
+    /// Whether it calls a tool that takes free text.
+    pub(super) fn is_custom(&self, block: &Block) -> bool {
+        matches!(block, Block::Call { name, .. } if self.custom.contains(name))
     }
 
     /// The item with its content.
@@ -46,12 +55,17 @@ impl Shape {
             Block::Reasoning { .. } if self.summary => {
                 json!({"type": "reasoning", "id": id, "summary": parts, "status": status})
             }
+            Block::Sealed { .. } => json!({"type": "reasoning", "id": id, "summary": [], "status": status}),
             Block::Reasoning { .. } => {
                 json!({"type": "reasoning", "id": id, "summary": [], "content": parts, "status": status})
             }
             Block::Text { .. } | Block::Refusal { .. } => {
                 json!({"type": "message", "id": id, "role": "assistant", "status": status, "content": parts})
             }
+            Block::Call { id: call_id, name, arguments } if self.is_custom(block) => json!({
+                "type": "custom_tool_call", "id": id, "call_id": call_id, "name": name, "status": status,
+                "input": if arguments.is_empty() { String::new() } else { custom::input(arguments) },
+            }),
             Block::Call { id: call_id, name, arguments } => json!({
                 "type": "function_call", "id": id, "call_id": call_id, "name": name, "arguments": arguments,
                 "status": status,
@@ -68,7 +82,7 @@ impl Shape {
                 json!({"type": "output_text", "text": text, "annotations": [], "logprobs": self.logprobs(logprobs)})
             }
             Block::Refusal { text } => json!({"type": "refusal", "refusal": text}),
-            Block::Call { .. } => Value::Null,
+            Block::Call { .. } | Block::Sealed { .. } => Value::Null,
         }
     }
 

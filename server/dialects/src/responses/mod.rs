@@ -5,10 +5,12 @@
 //! after an answer keeps `request.input` and [`Writer::output`] if the call is to be continued.
 
 mod conversation;
+mod custom;
 mod echo;
 mod events;
 mod input;
 mod items;
+mod listed;
 mod parts;
 mod reasoning;
 mod refusals;

@@ -96,6 +96,13 @@ impl ResponsesRequest {
         self.include.iter().flatten().any(|one| one == what)
     }
 
+    /// Names of the tools that take free text.
+    pub(super) fn custom_tools(&self) -> Vec<String> {
+        let custom =
+            self.tools.iter().flatten().filter(|tool| tool.get("type").is_some_and(|kind| kind == "custom"));
+        custom.filter_map(|tool| tool.get("name")?.as_str().map(str::to_owned)).collect()
+    }
+
     pub(super) fn wants_logprobs(&self) -> bool {
         self.includes("message.output_text.logprobs") || self.top_logprobs.is_some_and(|top| top > 0)
     }

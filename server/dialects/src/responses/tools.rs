@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_chat::{Rest, Tool, ToolFunction};
 
-use super::ResponsesRequest;
+use super::{ResponsesRequest, custom};
 use crate::{
     Refused,
     fields::{Fields, quoted, shown},
@@ -22,7 +22,7 @@ pub(super) fn convert(request: &ResponsesRequest) -> Result<Converted, Refused> 
 
 fn function(tool: &Fields<'_>) -> Result<Tool, Refused> {
     let kind = tool.text("type")?;
-    if kind != "function" {
+    if !["function", "custom"].contains(&kind) {
         return Err(Refused::unsupported(tool.at("type"), &why_not(kind)));
     }
     for field in ["defer_loading", "allowed_callers", "output_schema"] {
@@ -32,6 +32,9 @@ fn function(tool: &Fields<'_>) -> Result<Tool, Refused> {
                 "the model sees every tool and calls it itself",
             ));
         }
+    }
+    if kind == "custom" {
+        return custom::tool(tool);
     }
     let known =
         ["type", "name", "description", "parameters", "defer_loading", "allowed_callers", "output_schema"];
@@ -56,10 +59,12 @@ fn why_not(kind: &str) -> String {
         "mcp" => "MCP servers are not called from here",
         "image_generation" => "images are not generated",
         "local_shell" | "shell" | "apply_patch" => "shells and patches are not built in",
-        "custom" => "tools with free text are not available",
-        _ => return format!("a tool of type {} is not known; accepted is \"function\"", quoted(kind)),
+        _ => {
+            let kind = quoted(kind);
+            return format!("a tool of type {kind} is not known; accepted are \"function\" and \"custom\"");
+        }
     };
-    format!("{what}; accepted is \"function\", which you answer yourself")
+    format!("{what}; accepted are \"function\" and \"custom\", which you answer yourself")
 }
 
 fn choose(tools: Vec<Tool>, choice: Option<&Value>) -> Result<(Vec<Tool>, Option<Value>), Refused> {
@@ -87,7 +92,8 @@ fn choose(tools: Vec<Tool>, choice: Option<&Value>) -> Result<(Vec<Tool>, Option
 
 fn named(tools: Vec<Tool>, choice: &Fields<'_>) -> Result<(Vec<Tool>, Option<Value>), Refused> {
     match choice.text("type")? {
-        "function" => {
+        // Both are functions by now.
+        "function" | "custom" => {
             let name = choice.text("name")?;
             known(&tools, name, choice.at("name"))?;
             let choice = json!({"type": "function", "function": {"name": name}});
@@ -96,7 +102,7 @@ fn named(tools: Vec<Tool>, choice: &Fields<'_>) -> Result<(Vec<Tool>, Option<Val
         "allowed_tools" => allowed(tools, choice),
         other => {
             let why = format!(
-                "{} is not a choice here; accepted is \"function\" or \"allowed_tools\"",
+                "{} is not a choice here; accepted is \"function\", \"custom\" or \"allowed_tools\"",
                 quoted(other)
             );
             Err(Refused::unsupported(choice.at("type"), &why))

@@ -37,6 +37,7 @@ impl Writer {
             stem: labels.stem().to_owned(),
             summary: request.wants_summary(),
             logprobs: request.wants_logprobs(),
+            custom: request.custom_tools(),
         };
         Self {
             echo: Echo::new(request, labels),
@@ -90,15 +91,26 @@ impl Writer {
         if std::mem::replace(&mut self.over, true) {
             return;
         }
-        let standing = self.ending(usage);
-        self.close(out);
-        let standing = Standing { output: self.items(COMPLETED), ..standing };
+        let standing = self.standing(usage, out);
         let kind = match standing.status {
             INCOMPLETE => "response.incomplete",
             "failed" => "response.failed",
             _ => "response.completed",
         };
         self.events.emit(kind, json!({"response": self.echo.response(standing)}), out);
+    }
+
+    /// The response to an answer that came whole, as its end will tell it. Items that are still open are closed first,
+    /// which a stream hears; the end itself is yet to be told.
+    pub fn finished(&mut self, usage: Option<Usage>, out: &mut BytesMut) -> Value {
+        let standing = self.standing(usage, out);
+        self.echo.response(standing)
+    }
+
+    fn standing(&mut self, usage: Option<Usage>, out: &mut BytesMut) -> Standing {
+        let standing = self.ending(usage);
+        self.close(out);
+        Standing { output: self.items(COMPLETED), ..standing }
     }
 
     /// The end of an answer that broke off.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod answers;
+mod custom;
 mod moderations;
 mod refusals;
 mod requests;

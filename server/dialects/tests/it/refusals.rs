@@ -37,7 +37,6 @@ fn built_in_tools_are_refused_by_their_place() {
         "mcp",
         "image_generation",
         "local_shell",
-        "custom",
         "a_tool_of_tomorrow",
     ] {
         response(json!({"tools": [function, {"type": kind}]}), UnsupportedField, "tools[1].type");
