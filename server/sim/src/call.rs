@@ -21,6 +21,7 @@ use crate::{
     socket::Breaker,
     state::{Found, Sim},
     stats::Counted,
+    wrong::Wrong,
 };
 
 /// A request as it came in.
@@ -110,6 +111,12 @@ impl Call {
         self.refuse(failure)
     }
 
+    /// Ends the call as failed, in the engine's words for what is wrong.
+    pub fn refuse_wrong(self, wrong: &Wrong) -> Failure {
+        let failure = self.wire.voice().wrong(wrong);
+        self.refuse(failure)
+    }
+
     /// Checks the model and the context and waits for a slot.
     pub async fn admit(mut self, ask: Ask<'_>) -> Result<(Self, Admitted), Failure> {
         let admitted = match self.check(ask) {
@@ -129,7 +136,7 @@ impl Call {
         let voice = self.wire.voice();
         let (served, lora) = match self.sim.find(ask.model, ask.kind) {
             Found::Model { served, lora } => (served, lora),
-            Found::Unknown => return Err(voice.model_not_found(ask.model)),
+            Found::Unknown => return Err(voice.model_not_found(ask.model, &self.sim.names())),
             Found::UnknownLora(lora) => {
                 let message = format!("The following requested LoRA adapters are not loaded: {lora}");
                 return Err(Failure::new(Cause::BadRequest, message));

@@ -8,7 +8,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::stream;
-use http::{HeaderValue, header};
+use http::header;
 
 use crate::{
     call::Call,
@@ -133,7 +133,7 @@ impl Run {
 /// Sends an answer of `tokens` in one body once its last token is due.
 pub async fn whole(mut call: Call, body: String, tokens: u64) -> Response {
     call.pace(tokens.saturating_sub(1)).await;
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let json = [(header::CONTENT_TYPE, call.wire.json_type())];
     let half = || body.chars().take(body.chars().count() / 2).collect::<String>();
     let body = match call.fault.as_ref().map(|fault| fault.kind) {
         Some(FaultKind::Stall) => std::future::pending().await,

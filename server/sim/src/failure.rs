@@ -1,5 +1,7 @@
 //! What goes wrong, and how an engine puts it. Each engine's folder has its own [`Voice`].
 
+use std::borrow::Cow;
+
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -7,7 +9,9 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-use crate::{anthropic, llamacpp, models::ModelKind, nim, ollama, openai, sglang, tei, tgi, vllm};
+use crate::{
+    anthropic, llamacpp, models::ModelKind, nim, ollama, openai, sglang, tei, tgi, vllm, wrong::Wrong,
+};
 
 /// How answers and errors are written on a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +58,9 @@ pub struct Failure {
     pub cause: Cause,
     pub status: u16,
     pub message: String,
-    pub param: Option<&'static str>,
+    pub param: Option<Cow<'static, str>>,
+    /// The error's type, where it is not what its cause has.
+    pub kind: Option<&'static str>,
     /// Prompt tokens and context, where an engine tells them beside its message.
     pub counts: Option<(u64, u64)>,
 }
@@ -88,11 +94,16 @@ impl Failure {
             Cause::OutOfMemory | Cause::Internal => 500,
             Cause::Overloaded | Cause::Loading => 503,
         };
-        Self { cause, status, message: message.into(), param: None, counts: None }
+        Self { cause, status, message: message.into(), param: None, kind: None, counts: None }
     }
 
-    pub fn param(mut self, param: &'static str) -> Self {
-        self.param = Some(param);
+    pub fn param(mut self, param: impl Into<Cow<'static, str>>) -> Self {
+        self.param = Some(param.into());
+        self
+    }
+
+    pub fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = Some(kind);
         self
     }
 
@@ -143,6 +154,11 @@ pub trait Voice: Send + Sync {
         Failure::new(Cause::BadRequest, message)
     }
 
+    /// A body that is not what the route takes.
+    fn wrong(&self, wrong: &Wrong) -> Failure {
+        self.bad_request(wrong.to_string())
+    }
+
     fn unauthorized(&self) -> Failure {
         Failure::new(Cause::Unauthorized, "Unauthorized")
     }
@@ -169,7 +185,8 @@ pub trait Voice: Send + Sync {
         )
     }
 
-    fn model_not_found(&self, model: &str) -> Failure;
+    /// `served`: the models that are there.
+    fn model_not_found(&self, model: &str, served: &[&str]) -> Failure;
 
     fn overflow(&self, overflow: Overflow) -> Failure;
 
@@ -199,13 +216,20 @@ impl Wire {
 
     pub fn error(self, failure: &Failure) -> Response {
         let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let json = [(header::CONTENT_TYPE, self.json_type())];
         let body = Body::from(self.voice().body(failure).to_string());
         let mut response = (status, json, body).into_response();
         if status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
+    }
+
+    pub fn json_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Llamacpp => "application/json; charset=utf-8",
+            _ => "application/json",
+        })
     }
 
     pub fn stream_type(self) -> HeaderValue {

@@ -41,6 +41,7 @@ mod stats;
 mod tei;
 mod tgi;
 mod vllm;
+mod wrong;
 
 pub use compose::count as count_tokens;
 pub use fault::{Fault, FaultKind, FaultScope};

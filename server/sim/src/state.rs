@@ -23,6 +23,8 @@ use crate::{
 
 /// Prompt prefixes remembered; past it, all are forgotten.
 const PREFIXES: usize = 4096;
+/// Choices that any call may ask for.
+const MOST_CHOICES: u32 = 128;
 /// Tokens of a block of the prefix cache: only whole blocks are found again.
 const BLOCK: u64 = 16;
 
@@ -80,6 +82,17 @@ impl Sim {
 
     pub fn count_call(&self) -> Counted {
         Counted::begin(&self.stats)
+    }
+
+    /// What the models served are called.
+    pub fn names(&self) -> Vec<&str> {
+        self.served.iter().map(|served| served.name.as_str()).collect()
+    }
+
+    /// Choices that one call may ask for: llama.cpp answers each in a slot.
+    pub fn most_choices(&self) -> u32 {
+        let slots = u32::try_from(self.options.slots).unwrap_or(u32::MAX);
+        if self.options.engine == Engine::Llamacpp { slots.min(MOST_CHOICES) } else { MOST_CHOICES }
     }
 
     /// Thirty-two hexadecimal digits that no other call has.

@@ -27,6 +27,6 @@ pub async fn list(State(sim): State<Arc<Sim>>) -> Json<Value> {
 pub async fn one(State(sim): State<Arc<Sim>>, Path(id): Path<String>) -> Response {
     match sim.served.iter().find(|served| served.name == id) {
         Some(served) => Json(card(&served.name)).into_response(),
-        None => WIRE.error(&WIRE.voice().model_not_found(&id)),
+        None => WIRE.error(&WIRE.voice().model_not_found(&id, &[])),
     }
 }

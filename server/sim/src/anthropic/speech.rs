@@ -49,7 +49,7 @@ impl Voice for Speech {
         Failure::new(Cause::OutOfMemory, "Internal server error")
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         Failure::new(Cause::NotFound, format!("model: {model}"))
     }
 

@@ -2,6 +2,7 @@
 
 mod embedding;
 mod lora;
+mod params;
 mod server;
 mod speech;
 mod style;
@@ -15,10 +16,14 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
+    middleware,
+    response::Response,
     routing::{get, post},
 };
+use http::{HeaderValue, header};
 
 use crate::{
+    failure::{Cause, Failure, Wire},
     openai::{self, BODY_LIMIT, beside},
     state::Sim,
     vllm::rerank,
@@ -47,5 +52,23 @@ pub fn routes() -> Router<Arc<Sim>> {
                 .route("/detokenize", post(tokenize::detokenize))
                 .route("/lora-adapters", get(lora::list).post(lora::scale)),
         ))
+        .fallback(unknown)
+        .layer(middleware::map_response(with_charset))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+/// A route that it has not.
+async fn unknown() -> Response {
+    Wire::Llamacpp.error(&Failure::new(Cause::NotFound, "File Not Found"))
+}
+
+/// It names the charset of all its JSON.
+async fn with_charset(mut response: Response) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    if let Some(kind) = response.headers_mut().get_mut(header::CONTENT_TYPE)
+        && *kind == json
+    {
+        *kind = Wire::Llamacpp.json_type();
+    }
+    response
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     failure::{Cause, Failure, Overflow, Voice},
     models::ModelKind,
+    wrong::Wrong,
 };
 
 pub struct Speech;
@@ -26,6 +27,22 @@ impl Voice for Speech {
             error["n_ctx"] = context.into();
         }
         json!({"error": error})
+    }
+
+    fn wrong(&self, wrong: &Wrong) -> Failure {
+        self.bad_request(match wrong {
+            Wrong::Syntax { at, .. } => format!(
+                "[json.exception.parse_error.101] parse error at line 1, column {}: syntax error while parsing value - \
+                 unexpected end of input; expected '[', '{{', or a literal",
+                at + 1
+            ),
+            Wrong::Missing { field, .. } => format!("'{field}' is required"),
+            Wrong::NotAList { field, .. } => format!("Expected '{field}' to be an array"),
+            Wrong::Choices { given, most } => {
+                format!("Field 'n': Value must be between 1 <= value <= {most}, but got {given}")
+            }
+            other => other.to_string(),
+        })
     }
 
     /// Its headers come with the first result, so that errors before it have a status.
@@ -53,7 +70,7 @@ impl Voice for Speech {
         Failure::new(Cause::OutOfMemory, "Compute error: failed to allocate compute buffers (out of memory)")
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         Failure::new(Cause::NotFound, format!("model '{model}' not found"))
     }
 

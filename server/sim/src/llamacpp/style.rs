@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     compose::Answer,
-    openai::{NoUsage, Style, ToolFrames, Usage, content},
+    openai::{NoUsage, Style, ToolFrames, Usage},
 };
 
 /// The build that is imitated.
@@ -18,7 +18,10 @@ pub static STYLE: Style = Style {
     role: r#"{"role":"assistant","content":null}"#,
     text: [r#"{"content":"#, "}"],
     thought: Some([r#"{"reasoning_content":"#, "}"]),
-    last: "{}",
+    role_rest: "",
+    role_end: "",
+    last: ["{}"; 2],
+    closing: |usage| format!(r#","timings":{}"#, timings(usage)),
     rest: "",
     end: |_| String::new(),
     logprobs_always: false,
@@ -26,13 +29,39 @@ pub static STYLE: Style = Style {
     continuous: false,
     tools: ToolFrames::Pieces,
     usage,
+    usage_at_finish: true,
+    chat_logprobs: true,
     message,
     choice: |_| json!({}),
-    body: || json!({"system_fingerprint": BUILD}),
+    body,
+    completion_choice: |_| json!({}),
+    completion_body: body,
+    completion_rest: "",
+    completion_end: |_| String::new(),
 };
 
+fn body(usage: Usage) -> Value {
+    json!({"system_fingerprint": BUILD, "timings": timings(usage)})
+}
+
+/// How long it took, as of an engine that is quick.
+fn timings(usage: Usage) -> Value {
+    let Usage { prompt, cached, completion, .. } = usage;
+    let phase = |tokens: u64, ms_each: f64| {
+        let ms = tokens.max(1) as f64 * ms_each;
+        (ms, ms / tokens.max(1) as f64, 1000.0 / ms_each)
+    };
+    let (prompt_ms, prompt_each, prompt_rate) = phase(prompt - cached, 0.05);
+    let (predicted_ms, predicted_each, predicted_rate) = phase(completion, 0.1);
+    json!({
+        "cache_n": cached, "prompt_n": prompt - cached, "prompt_ms": prompt_ms, "prompt_per_token_ms": prompt_each,
+        "prompt_per_second": prompt_rate, "predicted_n": completion, "predicted_ms": predicted_ms,
+        "predicted_per_token_ms": predicted_each, "predicted_per_second": predicted_rate,
+    })
+}
+
 fn message(answer: &Answer, calls: Vec<Value>) -> Value {
-    let mut message = json!({"role": "assistant", "content": content(answer)});
+    let mut message = json!({"role": "assistant", "content": answer.text()});
     if let Some(thoughts) = &answer.reasoning {
         message["reasoning_content"] = thoughts.text.as_str().into();
     }

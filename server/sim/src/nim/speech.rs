@@ -34,8 +34,8 @@ impl Voice for Speech {
         vllm::Speech.overloaded()
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
-        vllm::Speech.model_not_found(model)
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
+        Failure::new(Cause::NotFound, format!("The model `{model}` does not exist.")).param("model")
     }
 
     fn overflow(&self, overflow: Overflow) -> Failure {

@@ -82,7 +82,7 @@ pub async fn show(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
         Err(error) => return Wire::Ollama.error(&Failure::new(Cause::BadRequest, error.to_string())),
     };
     let Found::Model { served, .. } = sim.find(&asked.model, ModelKind::Chat) else {
-        return Wire::Ollama.error(&Wire::Ollama.voice().model_not_found(&asked.model));
+        return Wire::Ollama.error(&Wire::Ollama.voice().model_not_found(&asked.model, &[]));
     };
     let mut capabilities =
         if served.kind == ModelKind::Chat { vec!["completion", "tools"] } else { vec!["embedding"] };

@@ -55,7 +55,7 @@ impl Voice for Speech {
         Failure::new(Cause::OutOfMemory, message)
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         Failure::new(Cause::NotFound, format!("model '{model}' not found"))
     }
 

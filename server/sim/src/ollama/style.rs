@@ -15,7 +15,10 @@ pub static STYLE: Style = Style {
     role: r#"{"role":"assistant","content":""}"#,
     text: [r#"{"content":"#, "}"],
     thought: Some([r#"{"content":"","reasoning":"#, "}"]),
-    last: "{}",
+    role_rest: "",
+    role_end: "",
+    last: ["{}"; 2],
+    closing: |_| String::new(),
     rest: "",
     end: |_| String::new(),
     logprobs_always: false,
@@ -23,9 +26,15 @@ pub static STYLE: Style = Style {
     continuous: false,
     tools: ToolFrames::Whole,
     usage,
+    usage_at_finish: false,
+    chat_logprobs: false,
     message,
     choice: |_| json!({}),
-    body: || json!({"system_fingerprint": "fp_ollama"}),
+    body: |_| json!({"system_fingerprint": "fp_ollama"}),
+    completion_choice: |_| json!({}),
+    completion_body: |_| json!({"system_fingerprint": "fp_ollama"}),
+    completion_rest: "",
+    completion_end: |_| String::new(),
 };
 
 fn message(answer: &Answer, calls: Vec<Value>) -> Value {

@@ -9,9 +9,9 @@ use super::{
     Labels,
     chat::call_id,
     frames::text,
-    logprobs::completion_lists,
+    logprobs::{chat_entry, completion_lists},
     request::{Stop, StreamOptions, StreamUsage, choices},
-    style::{NoUsage, Usage},
+    style::{NoUsage, Place, Usage},
     whole::extend,
     wire,
 };
@@ -22,6 +22,7 @@ use crate::{
     failure::{Failure, Input, Wire},
     models::ModelKind,
     state::Sim,
+    wrong,
 };
 
 #[derive(Deserialize)]
@@ -75,11 +76,11 @@ pub async fn complete(arrival: Arrival) -> Response {
 async fn respond(arrival: Arrival, wire: Wire) -> Result<Response, Failure> {
     let id = call_id(&arrival, wire);
     let (call, body) = Call::arrive(arrival, wire).await?;
-    let read =
-        serde_json::from_slice::<Body>(&body).map_err(|error| format!("Invalid request body: {error}"));
-    let (mut body, n) = match read.and_then(|body| choices(body.n).map(|n| (body, n))) {
+    let most = call.sim.most_choices();
+    let read = wrong::read::<Body>(&body, "prompt");
+    let (mut body, n) = match read.and_then(|body| choices(body.n, most).map(|n| (body, n))) {
         Ok(read) => read,
-        Err(message) => return Err(call.refuse_body(message)),
+        Err(wrong) => return Err(call.refuse_wrong(&wrong)),
     };
     let prompts = body.prompts(&call.sim, wire);
     let context = call.sim.options.context;
@@ -149,32 +150,42 @@ impl Writer {
         self.choices.iter().map(|choice| choice.answer.completion_tokens()).sum()
     }
 
-    fn usage(&self, completion: u64) -> Value {
+    fn usage(&self, place: Place, completion: u64) -> Usage {
         let cached = self.choices.first().map_or(0, |choice| choice.answer.cached_tokens);
-        let usage = Usage { prompt: self.prompt_tokens, cached, completion, reasoning: 0 };
-        (self.labels.wire.style().usage)(usage)
+        Usage { place, prompt: self.prompt_tokens, cached, completion, reasoning: 0 }
+    }
+
+    /// Log probabilities of a text that begins at so many characters.
+    fn logprobs(&self, text: &str, offset: usize) -> Option<Value> {
+        let (top, pieces) = (self.logprobs?, Pieces::of(text.to_owned()));
+        if self.labels.wire.style().chat_logprobs {
+            let entry = |piece: &str| chat_entry(self.labels.wire, piece, top);
+            return Some(json!({"content": pieces.iter().map(entry).collect::<Vec<_>>()}));
+        }
+        Some(completion_lists(&pieces, top, offset))
     }
 
     fn whole(&self) -> String {
         let style = self.labels.wire.style();
         let choices: Vec<_> =
             self.choices.iter().enumerate().map(|(at, choice)| self.choice(at, choice)).collect();
+        let usage = self.usage(Place::Whole, self.tokens());
         let mut body = json!({
             "id": self.labels.id, "object": "text_completion", "created": self.labels.created,
-            "model": self.labels.model, "choices": choices, "usage": self.usage(self.tokens()),
+            "model": self.labels.model, "choices": choices, "usage": (style.usage)(usage),
         });
-        extend(&mut body, (style.body)());
+        extend(&mut body, (style.completion_body)(usage));
         body.to_string()
     }
 
     fn choice(&self, index: usize, choice: &Choice) -> Value {
         let text = choice.echo.clone() + choice.answer.text();
-        let logprobs = self.logprobs.map(|top| completion_lists(&Pieces::of(text.clone()), top, 0));
+        let logprobs = self.logprobs(&text, 0);
         let mut written = json!({
             "index": index, "text": text, "logprobs": logprobs,
             "finish_reason": choice.answer.finish.as_str(),
         });
-        extend(&mut written, (self.labels.wire.style().choice)(&choice.answer));
+        extend(&mut written, (self.labels.wire.style().completion_choice)(&choice.answer));
         written
     }
 
@@ -194,9 +205,11 @@ impl Writer {
             }
             frames.push(self.frame(index, "", 0, offset, sent, Some(&choice.answer)));
         }
-        if self.usage.at_end {
-            let head = self.head();
-            frames.push(Frame::plain(format!("{head}],\"usage\":{}}}\n\n", self.usage(sent))));
+        let style = self.labels.wire.style();
+        if self.usage.at_end && !style.usage_at_finish {
+            let (head, usage) = (self.head(), self.usage(Place::End, sent));
+            let (told, closing) = ((style.usage)(usage), (style.closing)(usage));
+            frames.push(Frame::plain(format!("{head}],\"usage\":{told}{closing}}}\n\n")));
         }
         frames.push(Frame::plain(&b"data: [DONE]\n\n"[..]));
         frames
@@ -223,22 +236,29 @@ impl Writer {
         let mut out = bytes::BytesMut::from(self.head().as_bytes());
         out.put_slice(format!(r#"{{"index":{index},"text":"#).as_bytes());
         text(&mut out, piece);
-        let logprobs = self.logprobs.filter(|_| !piece.is_empty());
-        let logprobs = logprobs.map(|top| completion_lists(&Pieces::of(piece.to_owned()), top, offset));
+        let logprobs = Some(piece).filter(|piece| !piece.is_empty());
+        let logprobs = logprobs.and_then(|piece| self.logprobs(piece, offset));
         out.put_slice(format!(r#","logprobs":{}"#, logprobs.unwrap_or(Value::Null)).as_bytes());
         match end {
             Some(answer) => {
-                let (reason, end) = (answer.finish.as_str(), (style.end)(answer));
+                let (reason, end) = (answer.finish.as_str(), (style.completion_end)(answer));
                 out.put_slice(format!(r#","finish_reason":"{reason}"{end}}}]"#).as_bytes());
             }
-            None => out.put_slice(format!(r#","finish_reason":null{}}}]"#, style.rest).as_bytes()),
+            None => out.put_slice(format!(r#","finish_reason":null{}}}]"#, style.completion_rest).as_bytes()),
         }
-        if self.usage.on_each && style.continuous {
-            out.put_slice(format!(r#","usage":{}"#, self.usage(sent)).as_bytes());
+        let usage = |place| (style.usage)(self.usage(place, sent));
+        if end.is_some() && style.usage_at_finish {
+            out.put_slice(format!(r#","usage":{}"#, usage(Place::End)).as_bytes());
+        } else if self.usage.on_each && style.continuous {
+            out.put_slice(format!(r#","usage":{}"#, usage(Place::Frame)).as_bytes());
         } else if style.no_usage == NoUsage::Null
             || style.no_usage == NoUsage::NullWhenAsked && self.usage.at_end
         {
             out.put_slice(br#","usage":null"#);
+        }
+        let last = end.is_some() && index + 1 == self.choices.len();
+        if last && (style.usage_at_finish || !self.usage.at_end) {
+            out.put_slice((style.closing)(self.usage(Place::End, sent)).as_bytes());
         }
         out.put_slice(b"}\n\n");
         Frame { bytes: out.freeze(), tokens }

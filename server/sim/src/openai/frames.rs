@@ -7,7 +7,7 @@ use super::{
     Labels,
     logprobs::chat_entry,
     request::ChatCall,
-    style::{NoUsage, Style, ToolFrames, Usage},
+    style::{NoUsage, Place, Style, ToolFrames, Usage},
 };
 use crate::{
     compose::{Answer, Pieces, Said, ToolUse},
@@ -19,7 +19,7 @@ pub fn write(labels: &Labels, answer: &Answer, call: &ChatCall) -> Vec<Frame> {
     let mut writer = Writer::new(labels, answer, call);
     for index in 0..call.n {
         let role = writer.style.role;
-        writer.choice(index, None, 0, |out| out.put_slice(role.as_bytes()), None);
+        writer.choice(index, Kind::Role, 0, |out| out.put_slice(role.as_bytes()), None);
         if let (Some(thoughts), Some(around)) = (&answer.reasoning, writer.style.thought) {
             writer.texts(index, thoughts, around, false);
         }
@@ -34,9 +34,9 @@ pub fn write(labels: &Labels, answer: &Answer, call: &ChatCall) -> Vec<Frame> {
                 }
             }
         }
-        let last = writer.style.last;
-        let reason = answer.finish.as_str();
-        writer.choice(index, Some(reason), 0, |out| out.put_slice(last.as_bytes()), None);
+        let last = writer.style.last[usize::from(!answer.tools().is_empty())];
+        let kind = Kind::Last { of_all: index + 1 == call.n };
+        writer.choice(index, kind, 0, |out| out.put_slice(last.as_bytes()), None);
     }
     writer.end()
 }
@@ -44,6 +44,14 @@ pub fn write(labels: &Labels, answer: &Answer, call: &ChatCall) -> Vec<Frame> {
 pub fn text(out: &mut BytesMut, text: &str) {
     // Writing to memory does not fail.
     let _ = serde_json::to_writer(out.writer(), text);
+}
+
+/// Which of a choice's frames it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Role,
+    Piece,
+    Last { of_all: bool },
 }
 
 struct Writer<'a> {
@@ -83,7 +91,7 @@ impl<'a> Writer<'a> {
                 text(out, piece);
                 out.put_slice(around[1].as_bytes());
             };
-            self.choice(index, None, 1, delta, entry);
+            self.choice(index, Kind::Piece, 1, delta, entry);
         }
     }
 
@@ -91,12 +99,23 @@ impl<'a> Writer<'a> {
         let id = self.labels.tool_id(position);
         let whole = self.style.tools == ToolFrames::Whole;
         let arguments = if whole { tool.json.text.as_str() } else { "" };
-        let first = json!({
+        let mut first = json!({
             "id": id, "type": "function", "index": position,
             "function": {"name": tool.name, "arguments": arguments},
         });
+        let beside_content = self.style.tools == ToolFrames::PiecesBesideContent;
+        if beside_content {
+            first["function"] = json!({"name": tool.name});
+        }
+        let delta = |call: Value| {
+            if beside_content {
+                json!({"content": null, "tool_calls": [call]})
+            } else {
+                json!({"tool_calls": [call]})
+            }
+        };
         let tokens = if whole { tool.json.len() } else { 0 };
-        self.value(index, tokens, &json!({"tool_calls": [first]}));
+        self.value(index, tokens, &delta(first));
         if whole {
             return;
         }
@@ -107,18 +126,18 @@ impl<'a> Writer<'a> {
             } else {
                 json!({"index": position, "function": {"arguments": piece}})
             };
-            self.value(index, 1, &json!({"tool_calls": [part]}));
+            self.value(index, 1, &delta(part));
         }
     }
 
     fn value(&mut self, index: u32, tokens: u64, delta: &Value) {
-        self.choice(index, None, tokens, |out| out.put_slice(delta.to_string().as_bytes()), None);
+        self.choice(index, Kind::Piece, tokens, |out| out.put_slice(delta.to_string().as_bytes()), None);
     }
 
     fn choice(
         &mut self,
         index: u32,
-        finish: Option<&str>,
+        kind: Kind,
         tokens: u64,
         delta: impl FnOnce(&mut BytesMut),
         logprobs: Option<Value>,
@@ -135,36 +154,41 @@ impl<'a> Writer<'a> {
             None => {}
         }
         self.out.put_slice(br#","finish_reason":"#);
-        match finish {
-            None => {
-                self.out.put_slice(b"null");
-                self.out.put_slice(self.style.rest.as_bytes());
-            }
-            Some(reason) => {
-                text(&mut self.out, reason);
-                self.out.put_slice((self.style.end)(self.answer).as_bytes());
-            }
+        if let Kind::Last { .. } = kind {
+            text(&mut self.out, self.answer.finish.as_str());
+            self.out.put_slice((self.style.end)(self.answer).as_bytes());
+        } else {
+            let rest = if kind == Kind::Role { self.style.role_rest } else { self.style.rest };
+            self.out.put_slice(b"null");
+            self.out.put_slice(rest.as_bytes());
         }
         self.out.put_slice(b"}]");
         let asked = self.call.usage;
         if asked.on_each && self.style.continuous {
-            let usage = self.usage();
+            let usage = (self.style.usage)(self.usage(Place::Frame));
             self.out.put_slice(format!(r#","usage":{usage}"#).as_bytes());
         } else if self.style.no_usage == NoUsage::Null
             || self.style.no_usage == NoUsage::NullWhenAsked && asked.at_end
         {
             self.out.put_slice(br#","usage":null"#);
         }
+        if kind == Kind::Role {
+            self.out.put_slice(self.style.role_end.as_bytes());
+        }
+        if kind == (Kind::Last { of_all: true }) && !asked.at_end {
+            self.out.put_slice((self.style.closing)(self.usage(Place::End)).as_bytes());
+        }
         self.close(tokens);
     }
 
-    fn usage(&self) -> Value {
-        (self.style.usage)(Usage {
+    fn usage(&self, place: Place) -> Usage {
+        Usage {
+            place,
             prompt: self.answer.prompt_tokens,
             cached: self.answer.cached_tokens,
             completion: self.tokens,
             reasoning: self.answer.reasoning_tokens().min(self.tokens),
-        })
+        }
     }
 
     fn close(&mut self, tokens: u64) {
@@ -179,9 +203,10 @@ impl<'a> Writer<'a> {
             self.tokens += self.answer.reasoning_tokens() * u64::from(self.call.n);
         }
         if self.call.usage.at_end {
-            let usage = self.usage();
+            let usage = self.usage(Place::End);
+            let (told, closing) = ((self.style.usage)(usage), (self.style.closing)(usage));
             self.out.put_slice(self.head.as_bytes());
-            self.out.put_slice(format!(r#"],"usage":{usage}"#).as_bytes());
+            self.out.put_slice(format!(r#"],"usage":{told}{closing}"#).as_bytes());
             self.close(0);
         }
         self.frames.push(Frame::plain(&b"data: [DONE]\n\n"[..]));

@@ -18,7 +18,8 @@ pub use embeddings::{admit_texts, embed, vector, wrong_dimensions};
 pub use logprobs::chat_entry;
 pub use request::{ChatCall, any_answer, read};
 pub use speech::Speech;
-pub use style::{NoUsage, Style, ToolFrames, Usage, content, thoughts};
+pub use style::{NoUsage, Place, Style, ToolFrames, Usage, content, thoughts};
+pub use whole::extend;
 
 use std::sync::Arc;
 

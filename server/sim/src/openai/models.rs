@@ -22,7 +22,7 @@ pub async fn list(State(sim): State<Arc<Sim>>) -> Json<Value> {
 pub async fn one(State(sim): State<Arc<Sim>>, Path(id): Path<String>) -> Response {
     match cards(&sim).into_iter().find(|card| card["id"] == id.as_str()) {
         Some(card) => Json(card).into_response(),
-        None => wire(&sim).error(&wire(&sim).voice().model_not_found(&id)),
+        None => wire(&sim).error(&wire(&sim).voice().model_not_found(&id, &sim.names())),
     }
 }
 
@@ -41,6 +41,15 @@ fn cards(sim: &Sim) -> Vec<Value> {
     }
 }
 
+/// What anybody may do with a model of vLLM's: OpenAI's old form.
+fn permission(sim: &Sim) -> Value {
+    json!({
+        "id": format!("modelperm-{}", sim.unique()), "object": "model_permission", "created": sim.born.as_secs(),
+        "allow_create_engine": false, "allow_sampling": true, "allow_logprobs": true, "allow_search_indices": false,
+        "allow_view": true, "allow_fine_tuning": false, "organization": "*", "group": null, "is_blocking": false,
+    })
+}
+
 /// vLLM's cards: LoRAs stand beside the models and name their parent.
 fn with_loras(sim: &Sim, owner: &str) -> Vec<Value> {
     let created = sim.born.as_secs();
@@ -49,8 +58,10 @@ fn with_loras(sim: &Sim, owner: &str) -> Vec<Value> {
             "id": id, "object": "model", "created": created, "owned_by": owner, "root": root, "parent": parent,
             "max_model_len": max_model_len,
         });
-        if owner != "sglang" {
-            card["permission"] = json!([]);
+        match owner {
+            "sglang" => {}
+            "vllm" => card["permission"] = json!([permission(sim)]),
+            _ => card["permission"] = json!([]),
         }
         card
     };

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::compose::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text, images_in};
+use crate::{
+    compose::{Format, Prompt, ToolChoice, ToolSpec, Turn, content_text, images_in},
+    wrong::{self, Wrong},
+};
 
 pub struct ChatCall {
     pub model: String,
@@ -99,15 +102,14 @@ struct Function {
 }
 
 /// The call, or what is wrong with it.
-pub fn read(body: &[u8], can_think: bool) -> Result<ChatCall, String> {
-    let body: Body =
-        serde_json::from_slice(body).map_err(|error| format!("Invalid request body: {error}"))?;
-    let n = choices(body.n)?;
+pub fn read(body: &[u8], can_think: bool, most_choices: u32) -> Result<ChatCall, Wrong> {
+    let body: Body = wrong::read(body, "messages")?;
+    let n = choices(body.n, most_choices)?;
     let reasoning = can_think && !thinks_not(&body);
     let images = body.messages.iter().map(|message| images_in(&message.content)).sum();
     let limit = body.max_completion_tokens.or(body.max_tokens);
     if limit == Some(0) {
-        return Err("max_tokens must be at least 1, got 0.".to_owned());
+        return Err(Wrong::NoTokens);
     }
     let options = body.stream_options.unwrap_or_default();
     let prompt = Prompt {
@@ -137,9 +139,9 @@ pub fn read(body: &[u8], can_think: bool) -> Result<ChatCall, String> {
 }
 
 /// `n`, if it can be had.
-pub fn choices(n: Option<u32>) -> Result<u32, String> {
+pub fn choices(n: Option<u32>, most: u32) -> Result<u32, Wrong> {
     let n = n.unwrap_or(1);
-    if (1..=128).contains(&n) { Ok(n) } else { Err(format!("n must be between 1 and 128, got {n}.")) }
+    if (1..=most).contains(&n) { Ok(n) } else { Err(Wrong::Choices { given: n, most }) }
 }
 
 /// Whether the caller forbids thinking.

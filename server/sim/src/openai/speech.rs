@@ -37,7 +37,7 @@ impl Voice for Speech {
         )
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         let message = format!("The model `{model}` does not exist or you do not have access to it.");
         Failure::new(Cause::NotFound, message).param("model")
     }

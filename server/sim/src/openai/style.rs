@@ -22,8 +22,13 @@ pub struct Style {
     /// Around the text of a delta, and around a thought; without the latter, thoughts are kept back.
     pub text: [&'static str; 2],
     pub thought: Option<[&'static str; 2]>,
-    /// The delta of the frame that tells why the answer ended.
-    pub last: &'static str,
+    /// Members of the frame that names the role: of its choice after `finish_reason`, and after its choices.
+    pub role_rest: &'static str,
+    pub role_end: &'static str,
+    /// The delta of the frame that tells why the answer ended, after a text and after calls of tools.
+    pub last: [&'static str; 2],
+    /// Members of a stream's last frame, after its choices.
+    pub closing: fn(Usage) -> String,
     /// Members of a choice after `finish_reason`, before the end and at it.
     pub rest: &'static str,
     pub end: fn(&Answer) -> String,
@@ -34,11 +39,20 @@ pub struct Style {
     pub continuous: bool,
     pub tools: ToolFrames,
     pub usage: fn(Usage) -> Value,
+    /// Whether a completion's usage stands in the frame that tells why it ended, and not in one of its own.
+    pub usage_at_finish: bool,
+    /// Whether a completion's log probabilities are written as a chat's.
+    pub chat_logprobs: bool,
     /// The message of a whole answer, given its tool calls.
     pub message: fn(&Answer, Vec<Value>) -> Value,
-    /// Members that a whole choice and a whole body have besides.
+    /// Members that a whole choice and a whole body have besides: a chat's, then a completion's.
     pub choice: fn(&Answer) -> Value,
-    pub body: fn() -> Value,
+    pub body: fn(Usage) -> Value,
+    pub completion_choice: fn(&Answer) -> Value,
+    pub completion_body: fn(Usage) -> Value,
+    /// Members of a completion's frame after `finish_reason`, before the end and at it.
+    pub completion_rest: &'static str,
+    pub completion_end: fn(&Answer) -> String,
 }
 
 /// What a frame says of usage before it is known.
@@ -56,14 +70,27 @@ pub enum NoUsage {
 pub enum ToolFrames {
     /// The name first, then arguments in pieces.
     Pieces,
+    /// The same, with `content` present as `null`, and no arguments in the first frame.
+    PiecesBesideContent,
     /// The same, with `id` and `name` present as `null` in the later frames.
     PiecesWithNulls,
     /// One frame a call.
     Whole,
 }
 
+/// Where usage is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Whole,
+    /// A stream's frame with a piece of the answer.
+    Frame,
+    /// A stream's last frame.
+    End,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub struct Usage {
+    pub place: Place,
     pub prompt: u64,
     pub cached: u64,
     pub completion: u64,
@@ -91,7 +118,10 @@ pub static OPENAI: Style = Style {
     role: r#"{"role":"assistant","content":"","refusal":null}"#,
     text: [r#"{"content":"#, "}"],
     thought: None,
-    last: "{}",
+    role_rest: "",
+    role_end: "",
+    last: ["{}"; 2],
+    closing: |_| String::new(),
     rest: "",
     end: |_| String::new(),
     logprobs_always: true,
@@ -99,9 +129,15 @@ pub static OPENAI: Style = Style {
     continuous: false,
     tools: ToolFrames::Pieces,
     usage,
+    usage_at_finish: false,
+    chat_logprobs: false,
     message,
     choice: |_| json!({}),
-    body: || json!({"service_tier": "default", "system_fingerprint": "fp_simulated"}),
+    body: |_| json!({"service_tier": "default", "system_fingerprint": "fp_simulated"}),
+    completion_choice: |_| json!({}),
+    completion_body: |_| json!({"service_tier": "default", "system_fingerprint": "fp_simulated"}),
+    completion_rest: "",
+    completion_end: |_| String::new(),
 };
 
 fn message(answer: &Answer, calls: Vec<Value>) -> Value {

@@ -2,27 +2,34 @@
 
 use serde_json::{Value, json};
 
-use super::{Labels, logprobs::chat_entry, request::ChatCall, style::Usage};
+use super::{
+    Labels,
+    logprobs::chat_entry,
+    request::ChatCall,
+    style::{Place, Usage},
+};
 use crate::compose::{Answer, Said, ToolUse};
 
 pub fn write(labels: &Labels, answer: &Answer, call: &ChatCall) -> String {
     let style = labels.wire.style();
     let choices: Vec<_> = (0..call.n).map(|index| choice(labels, answer, call, index)).collect();
     let n = u64::from(call.n);
+    let usage = Usage {
+        place: Place::Whole,
+        prompt: answer.prompt_tokens,
+        cached: answer.cached_tokens,
+        completion: answer.completion_tokens() * n,
+        reasoning: answer.reasoning_tokens() * n,
+    };
     let mut body = json!({
         "id": labels.id,
         "object": "chat.completion",
         "created": labels.created,
         "model": labels.model,
         "choices": choices,
-        "usage": (style.usage)(Usage {
-            prompt: answer.prompt_tokens,
-            cached: answer.cached_tokens,
-            completion: answer.completion_tokens() * n,
-            reasoning: answer.reasoning_tokens() * n,
-        }),
+        "usage": (style.usage)(usage),
     });
-    extend(&mut body, (style.body)());
+    extend(&mut body, (style.body)(usage));
     body.to_string()
 }
 

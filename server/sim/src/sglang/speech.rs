@@ -52,7 +52,7 @@ impl Voice for Speech {
         Failure::new(Cause::Overloaded, "The request queue is full.")
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         Failure::new(Cause::NotFound, format!("The model '{model}' does not exist")).param("model")
     }
 

@@ -18,7 +18,10 @@ pub static STYLE: Style = Style {
     role: r#"{"role":"assistant","content":"","reasoning_content":null}"#,
     text: [r#"{"role":null,"content":"#, r#","reasoning_content":null}"#],
     thought: Some([r#"{"role":null,"content":null,"reasoning_content":"#, "}"]),
-    last: r#"{"role":null,"content":null,"reasoning_content":null}"#,
+    role_rest: r#","matched_stop":null"#,
+    role_end: "",
+    last: [r#"{"role":null,"content":null,"reasoning_content":null}"#; 2],
+    closing: |_| String::new(),
     rest: r#","matched_stop":null"#,
     end: |answer| format!(r#","matched_stop":{}"#, matched(answer)),
     logprobs_always: true,
@@ -26,9 +29,15 @@ pub static STYLE: Style = Style {
     continuous: true,
     tools: ToolFrames::PiecesWithNulls,
     usage,
+    usage_at_finish: false,
+    chat_logprobs: false,
     message,
     choice: |answer| json!({"matched_stop": matched(answer)}),
-    body: || json!({"metadata": {"weight_version": "default"}}),
+    body: |_| json!({"metadata": {"weight_version": "default"}}),
+    completion_choice: |answer| json!({"matched_stop": matched(answer)}),
+    completion_body: |_| json!({"metadata": {"weight_version": "default"}}),
+    completion_rest: r#","matched_stop":null"#,
+    completion_end: |answer| format!(r#","matched_stop":{}"#, matched(answer)),
 };
 
 fn matched(answer: &Answer) -> Value {
@@ -50,7 +59,7 @@ fn message(answer: &Answer, calls: Vec<Value>) -> Value {
 
 /// Cached tokens are told only with `--enable-cache-report`, which the simulated prefix cache implies.
 fn usage(usage: Usage) -> Value {
-    let Usage { prompt, cached, completion, reasoning } = usage;
+    let Usage { prompt, cached, completion, reasoning, .. } = usage;
     let details = if cached == 0 { Value::Null } else { json!({"cached_tokens": cached}) };
     json!({
         "prompt_tokens": prompt, "total_tokens": prompt + completion, "completion_tokens": completion,

@@ -57,7 +57,7 @@ impl Voice for Speech {
         Failure::new(Cause::OutOfMemory, message).status(424)
     }
 
-    fn model_not_found(&self, model: &str) -> Failure {
+    fn model_not_found(&self, model: &str, _served: &[&str]) -> Failure {
         Failure::new(Cause::NotFound, format!("Model {model} not found"))
     }
 

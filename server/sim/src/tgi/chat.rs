@@ -25,9 +25,9 @@ pub async fn chat(arrival: Arrival) -> Response {
 
 async fn respond(arrival: Arrival) -> Result<Response, Failure> {
     let (call, body) = Call::arrive(arrival, WIRE).await?;
-    let mut request = match openai::read(&body, call.sim.options.reasoning) {
+    let mut request = match openai::read(&body, call.sim.options.reasoning, call.sim.most_choices()) {
         Ok(request) => request,
-        Err(message) => return Err(call.refuse_body(message)),
+        Err(wrong) => return Err(call.refuse_wrong(&wrong)),
     };
     request.prompt.one_tool = true;
     let context = call.sim.options.context;

@@ -73,13 +73,13 @@ pub async fn tokenize(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
 }
 
 pub async fn chat_tokenize(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
-    match openai::read(&body, false) {
+    match openai::read(&body, false, sim.most_choices()) {
         Ok(call) => {
             let turn = |turn: &crate::compose::Turn| format!("<|{}|>{}\n", turn.role, turn.text);
             let text: String = call.prompt.turns.iter().map(turn).collect();
             Json(json!({"tokenize_response": tokens(&sim, &text), "templated_text": text})).into_response()
         }
-        Err(message) => refused(message),
+        Err(wrong) => refused(wrong.to_string()),
     }
 }
 

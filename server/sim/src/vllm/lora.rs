@@ -6,6 +6,7 @@ use axum::{extract::State, response::Response};
 use bytes::Bytes;
 use serde::Deserialize;
 
+use super::missing;
 use crate::{
     failure::{Cause, Failure, Wire},
     state::Sim,
@@ -16,10 +17,8 @@ const MISSING: &str = "missing";
 
 #[derive(Deserialize)]
 struct Lora {
-    #[serde(default)]
-    lora_name: String,
-    #[serde(default)]
-    lora_path: String,
+    lora_name: Option<String>,
+    lora_path: Option<String>,
     #[serde(default)]
     load_inplace: bool,
 }
@@ -37,10 +36,13 @@ pub async fn load(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
 }
 
 fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
-    let Lora { lora_name: name, lora_path: path, load_inplace } = lora;
-    if name.is_empty() || path.is_empty() {
-        return Err(Failure::new(Cause::BadRequest, "Both 'lora_name' and 'lora_path' must be provided."));
-    }
+    let given = usize::from(lora.lora_name.is_some()) + usize::from(lora.lora_path.is_some());
+    let (name, path, load_inplace) = match (lora.lora_name, lora.lora_path) {
+        (Some(name), Some(path)) => (name, path, lora.load_inplace),
+        (None, Some(_)) => return Err(missing(&["lora_name"], given)),
+        (Some(_), None) => return Err(missing(&["lora_path"], given)),
+        (None, None) => return Err(missing(&["lora_name", "lora_path"], given)),
+    };
     if !load_inplace && sim.loras.has(&name) {
         return Err(Failure::new(
             Cause::BadRequest,
@@ -48,7 +50,8 @@ fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
                 "The lora adapter '{name}' has already been loaded. If you want to load the adapter in place, set \
                  'load_inplace' to True."
             ),
-        ));
+        )
+        .kind("InvalidUserInput"));
     }
     if path.contains(MISSING) {
         return Err(Failure::new(
@@ -62,16 +65,14 @@ fn add(sim: &Sim, lora: Lora) -> Result<String, Failure> {
 }
 
 pub async fn unload(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
-    respond(read(&body).and_then(|lora| remove(&sim, &lora.lora_name)))
+    respond(read(&body).and_then(|lora| {
+        let name =
+            lora.lora_name.ok_or_else(|| missing(&["lora_name"], usize::from(lora.lora_path.is_some())))?;
+        remove(&sim, &name)
+    }))
 }
 
 fn remove(sim: &Sim, name: &str) -> Result<String, Failure> {
-    if name.is_empty() {
-        return Err(Failure::new(
-            Cause::BadRequest,
-            "'lora_name' needs to be provided to unload a LoRA adapter.",
-        ));
-    }
     if sim.loras.remove(name) {
         Ok(format!("Success: LoRA adapter '{name}' removed successfully."))
     } else {

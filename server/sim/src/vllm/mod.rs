@@ -8,6 +8,7 @@ mod style;
 mod tokenize;
 
 pub use pooling::{classify, ranked, rerank};
+use speech::missing;
 pub use speech::{Speech, kind};
 pub use style::STYLE;
 pub use tokenize::{detokenize, tokenize};
@@ -19,6 +20,7 @@ use axum::{
     extract::DefaultBodyLimit,
     routing::{get, post},
 };
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -27,7 +29,7 @@ use crate::{
 };
 
 /// The version that is imitated.
-pub const VERSION: &str = "0.19.0";
+pub const VERSION: &str = "0.32.0";
 
 pub fn routes() -> Router<Arc<Sim>> {
     openai::chats()
@@ -50,7 +52,13 @@ pub fn routes() -> Router<Arc<Sim>> {
                 .route("/v1/load_lora_adapter", post(lora::load))
                 .route("/v1/unload_lora_adapter", post(lora::unload)),
         ))
+        .fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+/// A route that it has not.
+async fn unknown() -> (StatusCode, Json<Value>) {
+    (StatusCode::NOT_FOUND, Json(json!({"detail": "Not Found"})))
 }
 
 async fn health() {}

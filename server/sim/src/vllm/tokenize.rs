@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::missing;
 use crate::{compose::content_text, failure::Wire, openai::wire, state::Sim};
 
 #[derive(Deserialize)]
@@ -63,6 +64,9 @@ pub async fn tokenize(State(sim): State<Arc<Sim>>, body: Bytes) -> Response {
         (Some(Texts::One(text)), None) => text,
         (Some(Texts::Many(texts)), None) if wire(&sim) == Wire::Sglang => return many(&sim, &texts),
         (None, Some(messages)) => messages.iter().map(templated).collect::<String>() + "<|assistant|>",
+        (None, None) if wire(&sim) == Wire::Vllm => {
+            return Wire::Vllm.error(&missing(&["prompt", "messages"], 1));
+        }
         _ => return refused(&sim, "Exactly one of 'prompt' or 'messages' must be provided."),
     };
     let tokens = sim.vocabulary.encode(&text);

@@ -132,3 +132,31 @@ async fn its_own_embeddings_are_nested_and_ranks_have_jinas_form() {
     let (_, ranks) = json_of(post(&sim, "/v1/rerank", &request).await).await;
     assert_eq!((&ranks["results"][0]["index"], ranks["results"].as_array().unwrap().len()), (&json!(1), 1));
 }
+
+#[tokio::test]
+async fn answers_tell_how_long_they_took_and_name_their_charset() {
+    let sim = llamacpp().await;
+    let response = post(&sim, CHAT, &chat("hello", false)).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+    let mut request = chat("hello", true);
+    let last = events(&text_of(post(&sim, CHAT, &request).await).await).pop().unwrap();
+    assert!(last["timings"]["predicted_n"].is_u64() && last["choices"][0]["finish_reason"] == "stop");
+    request["stream_options"] = json!({"include_usage": true});
+    let chunks = events(&text_of(post(&sim, CHAT, &request).await).await);
+    let told: Vec<_> = chunks.iter().filter(|chunk| chunk.get("timings").is_some()).collect();
+    assert_eq!((told.len(), &told[0]["choices"]), (1, &json!([])));
+}
+
+#[tokio::test]
+async fn refusals_have_its_words() {
+    let sim = llamacpp().await;
+    for (body, words) in [
+        (json!({"model": "m"}), "'messages' is required"),
+        (json!({"model": "m", "messages": "x"}), "Expected 'messages' to be an array"),
+    ] {
+        let (status, refusal) = json_of(post(&sim, CHAT, &body).await).await;
+        assert_eq!((status, &refusal["error"]["message"]), (StatusCode::BAD_REQUEST, &json!(words)));
+    }
+    let (status, refusal) = get(&sim, "/v1/nothing").await;
+    assert_eq!((status, &refusal["error"]["type"]), (StatusCode::NOT_FOUND, &json!("not_found_error")));
+}

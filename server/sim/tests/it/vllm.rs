@@ -19,7 +19,7 @@ async fn an_answer_quotes_the_question_and_counts_its_tokens() {
     assert_eq!(body["usage"]["completion_tokens"], sim::count_tokens(text));
     assert_eq!(body["usage"]["prompt_tokens"], 6 + 4 + 3);
     assert_eq!(body["choices"][0]["finish_reason"], "stop");
-    assert_eq!(body["choices"][0]["message"]["tool_calls"], json!([]));
+    assert!(body["choices"][0]["message"].get("tool_calls").is_none());
 }
 
 #[tokio::test]
@@ -48,6 +48,7 @@ async fn a_stream_without_usage_asked_has_none() {
     let sim = vllm().await;
     let chunks = events(&text_of(post(&sim, "/v1/chat/completions", &chat("hello", true)).await).await);
     assert!(chunks.iter().all(|chunk| chunk.get("usage").is_none() && chunk["choices"][0].is_object()));
+    assert!(chunks.last().unwrap()["system_fingerprint"].is_string());
 }
 
 #[tokio::test]
@@ -77,7 +78,7 @@ async fn errors_have_vllms_shape() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(
         body,
-        json!({"error": {"message": "The model `other` does not exist.", "type": "NotFoundError", "param": "model", "code": 404}})
+        json!({"error": {"message": "The model `other` does not exist. Valid aliases: m.", "type": "NotFoundError", "param": "model", "code": 404}})
     );
 
     let (status, body) =
@@ -85,9 +86,28 @@ async fn errors_have_vllms_shape() {
     assert_eq!((status, &body["error"]["code"]), (StatusCode::BAD_REQUEST, &json!(400)));
     assert!(body["error"]["message"].as_str().unwrap().contains("maximum context length is 8192 tokens"));
 
-    let (status, _) = json_of(send(&sim, Method::POST, "/v1/chat/completions", "{").await).await;
-    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let (status, body) = json_of(send(&sim, Method::POST, "/v1/chat/completions", "{").await).await;
+    assert_eq!((status, &body["error"]["type"]), (StatusCode::BAD_REQUEST, &json!("Bad Request")));
     assert_eq!(sim.stats().failed, 3);
+    let (status, body) = get(&sim, "/v1/nothing").await;
+    assert_eq!((status, body), (StatusCode::NOT_FOUND, json!({"detail": "Not Found"})));
+}
+
+#[tokio::test]
+async fn bodies_are_refused_in_the_words_of_its_validation() {
+    let sim = vllm().await;
+    let long = json!({"model": "m", "messages": [{"role": "user", "content": "x"}], "max_tokens": 9000});
+    for (body, param, words) in [
+        (json!({"model": "m"}), json!("body.messages"), "'msg': 'Field required'"),
+        (json!({"model": "m", "messages": "x"}), json!("body.messages"), "'Input should be a valid list'"),
+        (json!({"model": "m", "messages": []}), Value::Null, "empty conversation"),
+        (long, json!("max_tokens"), "cannot be greater than max_model_len=8192"),
+    ] {
+        let (status, refusal) = json_of(post(&sim, "/v1/chat/completions", &body).await).await;
+        let error = &refusal["error"];
+        assert_eq!((status, &error["param"]), (StatusCode::BAD_REQUEST, &param));
+        assert!(error["message"].as_str().unwrap().contains(words), "{error}");
+    }
 }
 
 #[tokio::test]
