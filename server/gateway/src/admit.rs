@@ -3,27 +3,28 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use http::HeaderMap;
 use routing::Demand;
 use secrets::{Token, TokenKind};
-use shared::{ApiKeyId, ErrorCode};
+use shared::{ApiKeyId, ErrorCode, route::Preset};
 use snapshot::{KeyEntry, KeyHash, Model, ModelEntry, ModelKind, TenantEntry, TenantStatus};
 
 use crate::{
     arrival::Arrival,
-    capability,
     error::CallError,
     estimate,
     gateway::{Core, Shared},
+    named::{Auto, Named},
     parsed::Parsed,
     priority::Priority,
+    routed::{self, Routed},
     surface::Endpoint,
 };
 
 /// The scope that lets a key see which deployment served it.
 const EXPLAIN: &str = "routing:explain";
-/// The suffix of a model's name that asks for the cheapest, and those that ask for what is not here.
-const CHEAPEST: &str = "floor";
-const LATER: [&str; 4] = ["nitro", "online", "exacto", "thinking"];
+/// Tokens that an answer usually has at most, whatever its bound.
+const USUAL_OUTPUT: u64 = 200;
 
 /// Bytes of a prompt that are counted without leaving the thread.
 const COUNTED_AT_ONCE: usize = 64 * 1024;
@@ -118,6 +119,13 @@ impl Caller {
         self.entry.tenant.models.contains(&model.id) && listed.is_none_or(|names| names.contains(&model.name))
     }
 
+    /// The same for a model behind a route: the key's list may name the route instead.
+    pub(crate) fn may_use_on(&self, model: &Model, route: &str) -> bool {
+        let listed = self.entry.key.allowed_models.as_ref();
+        let by_route = || listed.is_some_and(|names| names.iter().any(|name| name == route));
+        self.may_use(model) || (by_route() && self.entry.tenant.models.contains(&model.id))
+    }
+
     /// A model by its name. One that may not be used looks like one that does not exist.
     pub(crate) fn model(&self, gateway: &Core, name: &str) -> Result<Arc<ModelEntry>, CallError> {
         let snapshot = gateway.configuration.load();
@@ -163,9 +171,8 @@ fn suspended() -> CallError {
 pub(crate) struct Admitted {
     caller: Caller,
     /// The one asked for first, then those to fall back to; never empty.
-    models: Vec<Arc<ModelEntry>>,
-    /// The cheapest model is to come first.
-    by_price: bool,
+    named: Named,
+    session: Option<u64>,
     parsed: Parsed,
 }
 
@@ -174,13 +181,12 @@ impl Admitted {
     pub(crate) fn admit(
         gateway: &Core,
         caller: &Caller,
+        headers: &HeaderMap,
         parsed: Parsed,
     ) -> Result<Self, Box<(Parsed, CallError)>> {
-        match models(gateway, caller, &parsed) {
-            Ok((models, cheapest)) => {
-                let by_price = cheapest || parsed.wishes().preferences.by_price;
-                Ok(Self { caller: caller.clone(), models, by_price, parsed })
-            }
+        let session = routed::session(headers, &parsed, caller);
+        match Named::read(gateway, caller, &parsed, session) {
+            Ok(named) => Ok(Self { caller: caller.clone(), named, session, parsed }),
             Err(error) => Err(Box::new((parsed, error))),
         }
     }
@@ -191,18 +197,21 @@ impl Admitted {
         let model = &self.model().model;
         if self.parsed.longest_bytes() <= COUNTED_AT_ONCE || !gateway.tokenizers.has(model) {
             let tokens = gateway.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
-            return Ok((self, Demand { tokens, ..Demand::default() }));
+            let demand = self.demand_of(tokens);
+            return Ok((self, demand));
         }
         // What is surely too long by estimate needs no exact count.
         let least = self.parsed.tokens_against(tightest, &estimate::text_tokens);
         if least > u64::from(tightest) {
-            return Ok((self, Demand { tokens: least, ..Demand::default() }));
+            let demand = self.demand_of(least);
+            return Ok((self, demand));
         }
         let core = gateway.clone();
         let counting = tokio::task::spawn_blocking(move || {
             let model = &self.model().model;
             let tokens = core.tokenizers.with(model, |count| self.parsed.tokens_against(tightest, count));
-            (self, Demand { tokens, ..Demand::default() })
+            let demand = self.demand_of(tokens);
+            (self, demand)
         });
         counting.await.map_err(|error| {
             tracing::error!(%error, "a prompt could not be counted");
@@ -213,9 +222,20 @@ impl Admitted {
         })
     }
 
+    fn demand_of(&self, tokens: u64) -> Demand {
+        let request = self.parsed.request();
+        let output = request.output_limit().map_or(USUAL_OUTPUT, |(_, most)| most.min(USUAL_OUTPUT));
+        Demand {
+            tokens,
+            prompt_tokens: self.parsed.about_tokens(),
+            output_tokens: if request.generates() { u32::try_from(output).unwrap_or(u32::MAX) } else { 0 },
+            session: self.held_by(),
+        }
+    }
+
     /// The shortest context among the deployments that may serve it.
     fn tightest(&self) -> u32 {
-        let limits = self.models.iter().flat_map(|entry| {
+        let limits = self.models().iter().flat_map(|entry| {
             let own = entry.model.context_length;
             entry.deployments.iter().map(move |one| one.context_length.map_or(own, |limit| limit.min(own)))
         });
@@ -228,15 +248,36 @@ impl Admitted {
 
     /// The model that the call is booked under until another one serves it.
     pub(crate) fn model(&self) -> &Arc<ModelEntry> {
-        &self.models[0]
+        &self.named.models[0]
     }
 
     pub(crate) fn models(&self) -> &[Arc<ModelEntry>] {
-        &self.models
+        &self.named.models
     }
 
-    pub(crate) const fn by_price(&self) -> bool {
-        self.by_price
+    /// The cheapest model is to come first.
+    pub(crate) fn by_price(&self) -> bool {
+        self.named.by_price || self.parsed.wishes().preferences.by_price
+    }
+
+    /// What a deployment is to be chosen by, where the caller says.
+    pub(crate) fn preset(&self) -> Option<Preset> {
+        self.parsed.wishes().preset.or(self.named.preset)
+    }
+
+    /// The route that it goes by.
+    pub(crate) const fn routed(&self) -> Option<&Routed> {
+        self.named.routed.as_ref()
+    }
+
+    /// What `auto` made of the prompt.
+    pub(crate) const fn auto(&self) -> Option<Auto> {
+        self.named.auto
+    }
+
+    /// Who is to be held on one deployment: by the route, else by the session that the call names.
+    pub(crate) fn held_by(&self) -> Option<u64> {
+        self.routed().map_or(self.session, Routed::held_by)
     }
 
     pub(crate) const fn parsed(&self) -> &Parsed {
@@ -246,73 +287,4 @@ impl Admitted {
     pub(crate) const fn parsed_mut(&mut self) -> &mut Parsed {
         &mut self.parsed
     }
-}
-
-/// The models that a request names and that can take it, and whether a suffix asks for the cheapest.
-///
-/// `model` and `models` are one list by priority: what a caller means by it is the first that it can have. So a name
-/// that is not there for it is passed over, the first one too, and refused only where nothing is left; which model
-/// answers stands in the answer. One list then serves keys that may use different models, and outlasts a model that is
-/// withdrawn. What is not a model's name but asks for what is not here (`auto`, a suffix) is refused wherever it stands.
-fn models(
-    gateway: &Core,
-    caller: &Caller,
-    parsed: &Parsed,
-) -> Result<(Vec<Arc<ModelEntry>>, bool), CallError> {
-    let (mut found, mut cheapest) = (Vec::<Arc<ModelEntry>>::new(), false);
-    let mut refused = None;
-    let fallbacks = parsed.wishes().models.iter().enumerate();
-    let fallbacks = fallbacks.map(|(index, name)| (name.as_str(), format!("models[{index}]")));
-    for (name, field) in std::iter::once((parsed.model(), "model".to_owned())).chain(fallbacks) {
-        match named(gateway, caller, name, &field) {
-            Ok((entry, floor)) => {
-                cheapest |= floor;
-                if found.iter().all(|one| one.model.id != entry.model.id) {
-                    found.push(entry);
-                }
-            }
-            Err(error) if error.code == ErrorCode::ModelNotFound => _ = refused.get_or_insert(error),
-            Err(error) => return Err(error),
-        }
-    }
-    // Those that can't take the request are passed over likewise.
-    found.retain(|entry| match capability::check(parsed, &entry.model) {
-        Ok(()) => true,
-        Err(error) => {
-            refused.get_or_insert(error);
-            false
-        }
-    });
-    match refused {
-        Some(error) if found.is_empty() => Err(error),
-        _ => Ok((found, cheapest)),
-    }
-}
-
-/// A model by the name in a field, which may carry a suffix of OpenRouter's; whether it asks for the cheapest.
-fn named(
-    gateway: &Core,
-    caller: &Caller,
-    name: &str,
-    field: &str,
-) -> Result<(Arc<ModelEntry>, bool), CallError> {
-    let missing = match caller.model(gateway, name) {
-        // A name that is in the catalog is never read as one with a suffix.
-        Ok(entry) => return Ok((entry, false)),
-        Err(error) => CallError { param: Some(field.to_owned()), ..error },
-    };
-    if matches!(name, "auto" | "openrouter/auto") {
-        let message = format!("`{field}` \"{name}\" is not available here: name a model of GET /v1/models.");
-        return Err(CallError::field(ErrorCode::UnsupportedField, field, message));
-    }
-    let Some((base, suffix)) = name.rsplit_once(':') else { return Err(missing) };
-    let Ok(entry) = caller.model(gateway, base) else { return Err(missing) };
-    if suffix == CHEAPEST {
-        return Ok((entry, true));
-    }
-    if LATER.contains(&suffix) {
-        let message = format!("The suffix `:{suffix}` is not available here: accepted is `:{CHEAPEST}`.");
-        return Err(CallError::field(ErrorCode::UnsupportedField, field, message));
-    }
-    Err(missing)
 }

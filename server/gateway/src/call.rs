@@ -3,7 +3,7 @@
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use dialects::responses::{Framing, ResponsesRequest};
-use engines::{Labels, TaskKind, engine};
+use engines::{Labels, PrepareContext, TaskKind, engine};
 use http::{HeaderValue, header};
 use shared::UsageEventId;
 use tokio::time::Instant;
@@ -42,8 +42,8 @@ pub(crate) struct Call<'a> {
     pub(crate) arrival: &'a Arrival<'a>,
     pub(crate) caller: &'a Caller,
     pub(crate) endpoint: Endpoint,
-    /// See [`Who::event`].
-    pub(crate) event: Option<UsageEventId>,
+    /// See [`Who::work`].
+    pub(crate) work: Option<UsageEventId>,
 }
 
 /// A call that has its answer: whole and settled, or about to stream.
@@ -54,7 +54,7 @@ enum Served {
 
 impl Call<'_> {
     const fn who(&self) -> Who<'_> {
-        Who { caller: self.caller, arrival: self.arrival, endpoint: self.endpoint, event: self.event }
+        Who { caller: self.caller, arrival: self.arrival, endpoint: self.endpoint, work: self.work }
     }
 
     /// Reads the body and answers it.
@@ -111,7 +111,7 @@ impl Call<'_> {
     ) -> Result<Response, CallError> {
         let refused = match parsed {
             Err(error) => (None, error),
-            Ok(parsed) => match Admitted::admit(self.gateway, self.caller, parsed) {
+            Ok(parsed) => match Admitted::admit(self.gateway, self.caller, self.arrival.headers(), parsed) {
                 Ok(admitted) => return self.answer_admitted(admitted, shown).await,
                 Err(refused) => {
                     let (parsed, error) = *refused;
@@ -179,7 +179,7 @@ impl Call<'_> {
         let writer = planned.admitted_mut().parsed_mut().take_road().writer(&labels);
         let parsed = planned.admitted().parsed();
         let request = parsed.request();
-        let (answer, held) = attempted.into_parts();
+        let (answer, mut held) = attempted.into_parts();
         // The prompt's text is looked at only where the engine does not count.
         let told = match &answer {
             Answer::Whole(payload) => payload.summary.usage.is_some(),
@@ -189,6 +189,9 @@ impl Call<'_> {
         let tally = Tally::new(prompt, request.generates());
         match answer {
             Answer::Whole(payload) => {
+                if let Some(tokens) = payload.summary.usage {
+                    held.told(tokens);
+                }
                 let span = arrival.trace().stage(Stage::Settle);
                 let model = engines::json_text(&labels.model);
                 let voice = Voice { model, counted: self.endpoint.is_counted(), writer };
@@ -198,7 +201,7 @@ impl Call<'_> {
             Answer::Stream(upstream) => Ok(Served::Stream(Box::new(Streaming {
                 upstream,
                 deployment: target.deployment.id,
-                _held: held,
+                held,
                 watch,
                 tally,
                 labels,
@@ -253,8 +256,18 @@ impl Call<'_> {
     }
 }
 
-/// Whether an engine that may be asked counts tokens itself.
+/// Whether an engine that may be asked counts the tokens of this conversation itself: some have no route for it, some
+/// take a bare prompt alone.
 fn tokenised_by_an_engine(admitted: &Admitted) -> bool {
+    let task = admitted.parsed().request().task();
     let mut deployments = admitted.models().iter().flat_map(|model| &model.deployments);
-    deployments.any(|deployment| engine(deployment.engine).supports(TaskKind::Tokenize))
+    deployments.any(|deployment| {
+        let context = PrepareContext {
+            upstream_model: &deployment.upstream_model,
+            context_length: None,
+            max_output_tokens: None,
+            request_id: None,
+        };
+        engine(deployment.engine).prepare(task, &context).is_ok()
+    })
 }

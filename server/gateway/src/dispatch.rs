@@ -5,17 +5,18 @@ use std::time::Duration;
 use engines::Payload;
 use routing::AttemptResult;
 use shared::ErrorCode;
+use snapshot::TokenCounts;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
     error::CallError,
     failure::{Failure, Next},
-    fleet::InFlight,
     gateway::Shared,
     plan::{Planned, Target},
     reserve::Reserved,
     settle::Tab,
     tenants::TenantCall,
+    unit::InFlight,
     upstream::{Outgoing, Upstream},
     watch::Watch,
 };
@@ -41,8 +42,15 @@ pub(crate) enum Answer {
 /// Counted until dropped: the call on its deployment, and in its tenant's share.
 #[derive(Debug)]
 pub(crate) struct Held {
-    _in_flight: InFlight,
+    in_flight: InFlight,
     _tenant: Option<TenantCall>,
+}
+
+impl Held {
+    /// What the engine counted.
+    pub(crate) fn told(&mut self, tokens: TokenCounts) {
+        self.in_flight.told(tokens);
+    }
 }
 
 impl Attempted {
@@ -78,8 +86,8 @@ pub(crate) async fn dispatch(
         }
         error = watch.gone() => Err(error),
     };
-    let (answer, target, in_flight) = found?;
-    let held = Held { _in_flight: in_flight, _tenant: tenant };
+    let (answer, target, in_flight) = found.map_err(|error| planned.failed(error))?;
+    let held = Held { in_flight, _tenant: tenant };
     Ok((Attempted { answer, target, held }, planned))
 }
 
@@ -96,7 +104,6 @@ impl Tries<'_> {
         mut first: Option<InFlight>,
         tab: &mut Tab,
     ) -> Result<(Answer, Target, InFlight), CallError> {
-        let priority = self.planned.admitted().caller().priority();
         let most = self.gateway.settings.max_attempts;
         let mut last: Option<CallError> = None;
         let mut round: Vec<_> = self.planned.targets().cloned().collect();
@@ -108,18 +115,23 @@ impl Tries<'_> {
             for target in round {
                 let deployment = &target.deployment;
                 // Counted at selection for the first, now for the others.
-                let in_flight =
-                    first.take().unwrap_or_else(|| self.gateway.fleet.count(deployment.id, priority));
+                let mut in_flight =
+                    first.take().unwrap_or_else(|| self.gateway.fleet.count(deployment.id, target.burden));
                 if tab.tries() >= most {
                     return Err(last.unwrap_or_else(nothing_left));
                 }
                 // Its breaker may have opened since the plan, or another call be its probe.
                 let Some(pass) = self.gateway.fleet.attempt(deployment.id) else { continue };
                 tab.attempt(&target);
+                self.planned.sent(self.gateway, deployment.id, &target.burden);
+                in_flight.sent();
                 match self.attempt(&target).await {
                     Ok(answer) => {
                         self.gateway.counters.attempt(AttemptResult::Success);
                         pass.end(AttemptResult::Success);
+                        if matches!(answer, Answer::Stream(_)) {
+                            in_flight.begun();
+                        }
                         return Ok((answer, target, in_flight));
                     }
                     Err(failure) => {

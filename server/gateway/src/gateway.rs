@@ -26,6 +26,7 @@ use crate::{
     configuration::ConfigurationCell,
     counters::Counters,
     credentials::Credentials,
+    decisions::{Decisions, NotedDecision},
     error::CallError,
     fleet::{Fleet, Opened},
     http,
@@ -57,6 +58,7 @@ pub(crate) struct Core {
     pub(crate) configuration: Arc<ConfigurationCell>,
     pub(crate) revocations: Revocations,
     pub(crate) fleet: Arc<Fleet>,
+    pub(crate) decisions: Decisions,
     pub(crate) tenants: Arc<TenantCalls>,
     /// WebSockets that are open.
     pub(crate) connections: Arc<TenantCalls>,
@@ -127,12 +129,12 @@ pub struct Gateway {
 impl Gateway {
     /// Install the metrics recorder before this: handles are kept from here on.
     pub fn new(parts: GatewayParts) -> Self {
-        let (fleet, openings) =
-            Fleet::new(parts.settings.breaker, parts.settings.probe_every * 4 + Duration::from_secs(10));
+        let (fleet, openings) = Fleet::new(&parts.settings);
         let core = Core {
             revocations: Revocations::telling(parts.configuration.changed().clone()),
             configuration: parts.configuration,
             fleet,
+            decisions: Decisions::default(),
             tenants: Arc::default(),
             connections: Arc::default(),
             meter: parts.meter,
@@ -159,6 +161,12 @@ impl Gateway {
     /// Makes calls inside the process, for a key whose owner is known otherwise.
     pub fn on_behalf(&self) -> OnBehalf {
         OnBehalf::of(self.core.clone())
+    }
+
+    /// Decisions of late, the newest first: a sample.
+    pub fn decisions(&self) -> impl Fn() -> Vec<Arc<NotedDecision>> + Send + Sync + 'static {
+        let core = self.core.clone();
+        move || core.decisions.all()
     }
 
     /// For `/readyz`, and to drain.

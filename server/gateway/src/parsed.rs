@@ -1,5 +1,8 @@
 //! Stage 2: what is asked, typed by its surface, and how its answer goes back.
 
+use std::sync::Arc;
+
+use dialects::messages::MessagesRequest;
 use engines::TaskKind;
 use shared::ErrorCode;
 use shared_chat::{
@@ -23,6 +26,8 @@ pub(crate) struct Parsed {
     request: ModelRequest,
     wishes: Wishes,
     road: Road,
+    /// As it came, where it came in Anthropic's dialect.
+    messages: Option<Arc<MessagesRequest>>,
     longest_bytes: usize,
 }
 
@@ -75,7 +80,16 @@ impl Parsed {
         }
         let wishes = Wishes::take(request.rest_mut())?;
         let longest_bytes = request.longest_bytes();
-        Ok(Self { endpoint, request, wishes, road, longest_bytes })
+        Ok(Self { endpoint, request, wishes, road, messages: None, longest_bytes })
+    }
+
+    /// For engines that speak Anthropic's dialect too: what was asked, in it.
+    pub(crate) fn with_messages(self, asked: Arc<MessagesRequest>) -> Self {
+        Self { messages: Some(asked), ..self }
+    }
+
+    pub(crate) fn messages(&self) -> Option<&MessagesRequest> {
+        self.messages.as_deref()
     }
 
     pub(crate) const fn endpoint(&self) -> Endpoint {
@@ -93,6 +107,11 @@ impl Parsed {
     /// Bytes of text in the longest prompt.
     pub(crate) const fn longest_bytes(&self) -> usize {
         self.longest_bytes
+    }
+
+    /// Tokens of the longest prompt, about: four bytes each. For weighing, never for refusing.
+    pub(crate) fn about_tokens(&self) -> u32 {
+        u32::try_from(self.longest_bytes / 4).unwrap_or(u32::MAX)
     }
 
     /// How the answer goes back; taken once.

@@ -4,16 +4,25 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use engines::engine;
-use routing::{Bounds, Candidate, Choice, Demand, Ground, Policy, Traits};
-use snapshot::{Deployment, ModelEntry, Snapshot};
+use routing::{
+    Abilities, Bounds, Candidate, Choice, Decision, Demand, Fingerprint, Found, Ground, Observed, Policy,
+    RouteBounds, Traits, misfit,
+};
+use rust_decimal::prelude::ToPrimitive;
+use shared::{DeploymentId, route::Ceilings};
+use snapshot::{Deployment, ModelEntry, Snapshot, TokenCounts};
 
-use crate::{admit::Admitted, error::CallError, gateway::Core, plan_refusal, request::ModelRequest};
+use crate::{
+    admit::Admitted, affinity::fingerprint, error::CallError, gateway::Core, plan_refusal,
+    priority::Priority, request::ModelRequest, unit::Burden,
+};
 
 /// A deployment, and the model that it serves.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) model: Arc<ModelEntry>,
     pub(crate) deployment: Arc<Deployment>,
+    pub(crate) burden: Burden,
 }
 
 /// An admitted call with at least one deployment to try.
@@ -22,6 +31,9 @@ pub(crate) struct Planned {
     admitted: Admitted,
     targets: Vec<Target>,
     ordered: Vec<Choice>,
+    print: Fingerprint,
+    /// Where the call is bound to run, if that kept deployments out.
+    bounds: Option<String>,
 }
 
 impl Planned {
@@ -33,16 +45,28 @@ impl Planned {
         now: DateTime<Utc>,
         seed: u64,
     ) -> Result<Self, CallError> {
-        let (targets, candidates) = candidates(gateway, &admitted, now);
-        let mut plan = routing::plan(&demand, &candidates, &Policy::default(), gateway.fleet.now(), seed);
+        let print = print_of(&admitted);
+        let (mut targets, decision) = decide(gateway, &admitted, demand, &print, now, seed);
+        let mut plan = decision.plan();
         tracing::debug!(target: "switchyard::routing", model = %admitted.model().model.name, ?plan, "planned");
+        gateway.decisions.note(&admitted, &targets, &decision, &plan, now);
         if plan.ordered.is_empty() {
             return Err(plan_refusal::explain(gateway, &admitted, &plan));
         }
+        let bounds = plan_refusal::bounds_told(&admitted, &plan);
         if admitted.parsed().wishes().first_only {
             plan.ordered.truncate(1);
         }
-        Ok(Self { admitted, targets, ordered: plan.ordered })
+        let priority = admitted.caller().priority();
+        for (target, candidate) in targets.iter_mut().zip(&decision.candidates) {
+            target.burden = burden(priority, &demand, candidate);
+        }
+        Ok(Self { admitted, targets, ordered: plan.ordered, print, bounds })
+    }
+
+    /// What a caller is told when all of it failed.
+    pub(crate) fn failed(&self, error: CallError) -> CallError {
+        plan_refusal::with_bounds(error, self.bounds.clone())
     }
 
     pub(crate) const fn admitted(&self) -> &Admitted {
@@ -64,45 +88,89 @@ impl Planned {
             self.ordered[..=place].rotate_right(1);
         }
     }
-}
 
-fn candidates(gateway: &Core, admitted: &Admitted, now: DateTime<Utc>) -> (Vec<Target>, Vec<Candidate>) {
-    let snapshot = gateway.configuration.load();
-    let mut models: Vec<_> = admitted.models().iter().collect();
-    if admitted.by_price() {
-        models.sort_by_key(|entry| routing::cost(entry.price_at(now).map(AsRef::as_ref)));
-    }
-    let (mut targets, mut candidates) = (Vec::new(), Vec::new());
-    for (place, model) in models.into_iter().enumerate() {
-        for deployment in &model.deployments {
-            candidates.push(candidate(gateway, &snapshot, admitted, place, model, deployment, now));
-            targets.push(Target { model: model.clone(), deployment: deployment.clone() });
+    /// The prompt goes to a deployment, whose cache has it from now on.
+    pub(crate) fn sent(&self, gateway: &Core, deployment: DeploymentId, burden: &Burden) {
+        if !self.print.cuts().is_empty() {
+            let handle = gateway.fleet.unit(deployment).handle;
+            gateway.fleet.affinity.sent(handle, &self.print, burden.prompt_tokens, burden.cached_tokens);
         }
     }
-    (targets, candidates)
 }
 
-fn candidate(
+fn burden(priority: Priority, demand: &Demand, candidate: &Candidate) -> Burden {
+    Burden {
+        priority,
+        prompt_tokens: demand.prompt_tokens,
+        cached_tokens: candidate.cached_tokens.min(demand.prompt_tokens),
+        full: ((candidate.in_flight + 1) as f32 / candidate.slots.max(1) as f32).min(1.0),
+    }
+}
+
+/// The beginning of the prompt, where more than one deployment could have it.
+fn print_of(admitted: &Admitted) -> Fingerprint {
+    let deployments: usize = admitted.models().iter().map(|entry| entry.deployments.len()).sum();
+    if deployments < 2 {
+        return Fingerprint::default();
+    }
+    // Caches are not shared across tenants: an answer's time would tell one what another asked.
+    let tenant = admitted.caller().tenant().tenant.id.uuid().as_u128() as u64;
+    fingerprint(admitted.parsed().request(), tenant ^ admitted.model().model.id.uuid().as_u128() as u64)
+}
+
+/// All that a plan comes of, as it stands now.
+pub(crate) fn decide(
     gateway: &Core,
-    snapshot: &Snapshot,
     admitted: &Admitted,
-    place: usize,
-    model: &ModelEntry,
-    deployment: &Deployment,
-    now: DateTime<Utc>,
-) -> Candidate {
-    let tenant = &admitted.caller().tenant().tenant;
-    let serves = snapshot.pool_serves(deployment.pool_id, tenant.id)
-        && deployment.owner_tenant.is_none_or(|owner| owner == tenant.id);
-    let candidate = gateway.fleet.candidate(deployment, serves, model.model.context_length, now);
-    let preferences = &admitted.parsed().wishes().preferences;
-    let traits = traits(snapshot, admitted, model, deployment, now);
-    // Models in their order first; a deployment's place in `provider.order` within.
-    let within = preferences.place(&traits).min(u32::from(u16::MAX));
-    let tier = u32::try_from(place).unwrap_or(0).saturating_mul(1 << 16).saturating_add(within);
-    let ground = ground(snapshot, deployment);
-    let filtered = bounds(admitted).filter(&ground).or_else(|| preferences.filter(&traits));
-    Candidate { tier, filtered, ..candidate }
+    demand: Demand,
+    print: &Fingerprint,
+    at: DateTime<Utc>,
+    seed: u64,
+) -> (Vec<Target>, Decision) {
+    let snapshot = gateway.configuration.load();
+    let view = View {
+        gateway,
+        snapshot: &snapshot,
+        admitted,
+        bounds: bounds(admitted),
+        demand,
+        found: gateway.fleet.affinity.find(print),
+        at,
+        now: gateway.fleet.now(),
+    };
+    let mut models: Vec<_> = admitted.models().iter().collect();
+    if admitted.by_price() {
+        models.sort_by_key(|entry| routing::cost(entry.price_at(at).map(AsRef::as_ref)));
+    }
+    let (mut targets, mut candidates) = (Vec::new(), Vec::new());
+    let several = models.len() > 1;
+    for (place, model) in models.into_iter().enumerate() {
+        let of_model = OfModel::new(&view, model, place, several);
+        for deployment in &model.deployments {
+            candidates.push(view.candidate(&of_model, deployment));
+            let (model, deployment) = (model.clone(), deployment.clone());
+            targets.push(Target { model, deployment, burden: Burden::default() });
+        }
+    }
+    (targets, Decision { demand, policy: policy(admitted), candidates, now: view.now, seed })
+}
+
+/// What the caller says comes before what the route does.
+fn policy(admitted: &Admitted) -> Policy {
+    let wish = admitted.parsed().wishes().pace;
+    let spec = admitted.routed().map(|routed| routed.spec());
+    let preset = admitted.preset();
+    let of_route = spec.filter(|_| preset.is_none());
+    let weights = of_route.and_then(|spec| spec.weights);
+    let preset = preset.or_else(|| of_route.map(|spec| spec.preset)).unwrap_or_default();
+    let ceilings = spec.map(|spec| &spec.ceilings);
+    let of_route = |read: fn(&Ceilings) -> Option<u32>| ceilings.and_then(read).map(|most| most as f32);
+    Policy {
+        weights: weights.unwrap_or(preset.weights()),
+        first_token: wish.first_token.or_else(|| of_route(|of| of.first_token_ms).map(|ms| ms / 1_000.0)),
+        tokens_per_second: wish.tokens_per_second.or_else(|| of_route(|of| of.tokens_per_second)),
+        ..Policy::of(preset)
+    }
 }
 
 /// What the account allows.
@@ -112,29 +180,131 @@ fn bounds(admitted: &Admitted) -> Bounds<'_> {
         allows_external: tenant.external_engines,
         data_class: project.data_class.as_deref(),
         data_class_allows_external: project.data_class_allows_external,
-        ..Bounds::default()
+        data_class_needs_clearance: project.data_class_needs_clearance,
+        residency: [tenant.residency.as_deref(), project.residency.as_deref()],
     }
 }
 
-fn ground<'a>(snapshot: &'a Snapshot, deployment: &'a Deployment) -> Ground<'a> {
-    Ground {
-        external: deployment.external,
-        region: deployment.region.as_deref(),
-        pool: snapshot.pool(deployment.pool_id).map_or("", |pool| &pool.name),
-        name: &deployment.name,
-        data_classes: None,
+/// What all candidates of a call are seen by.
+struct View<'a> {
+    gateway: &'a Core,
+    snapshot: &'a Snapshot,
+    admitted: &'a Admitted,
+    bounds: Bounds<'a>,
+    demand: Demand,
+    found: Found,
+    at: DateTime<Utc>,
+    now: Duration,
+}
+
+/// What all candidates of one model have in common.
+struct OfModel<'a> {
+    entry: &'a ModelEntry,
+    tier: u32,
+    cost: f32,
+    misfit: f32,
+    takes_parameters: bool,
+    /// Too dear for the route, in all its deployments.
+    too_dear: bool,
+    route: Option<RouteBounds<'a>>,
+}
+
+impl<'a> OfModel<'a> {
+    fn new(view: &View<'a>, entry: &'a ModelEntry, place: usize, several: bool) -> Self {
+        let (admitted, model) = (view.admitted, &entry.model);
+        let auto = admitted.auto();
+        let abilities = || Abilities {
+            vision: model.can("vision"),
+            reasoning: model.can("reasoning"),
+            context_length: model.context_length,
+        };
+        let request = admitted.parsed().request();
+        let required = admitted.parsed().wishes().preferences.require_parameters;
+        let routed = admitted.routed();
+        let ceilings = routed.map(|routed| &routed.spec().ceilings);
+        Self {
+            entry,
+            // Models in their order first; those that `auto` chose are equals.
+            tier: if auto.is_some() { 0 } else { u32::try_from(place).unwrap_or(0).saturating_mul(1 << 16) },
+            // Of one model all deployments cost the same.
+            cost: if several { cost(entry, &view.demand, view.at) } else { 0.0 },
+            misfit: auto.map_or(0.0, |auto| misfit(auto.task, &model.tasks, abilities())),
+            takes_parameters: !required || takes_parameters(request, &model.supported_parameters),
+            too_dear: ceilings.is_some_and(|most| dearer(entry, most, view.at)),
+            route: routed.map(|routed| RouteBounds { route: routed.entry(), arm: routed.arm_of(entry) }),
+        }
+    }
+}
+
+/// What the call would cost by the list, in thousandths of the currency's unit.
+fn cost(entry: &ModelEntry, demand: &Demand, at: DateTime<Utc>) -> f32 {
+    let tokens = TokenCounts {
+        prompt: u64::from(demand.prompt_tokens),
+        completion: u64::from(demand.output_tokens),
+        ..TokenCounts::default()
+    };
+    let amount = entry.price_at(at).and_then(|price| price.rate(tokens)).and_then(|amount| amount.to_f32());
+    amount.unwrap_or(0.0) * 1_000.0
+}
+
+fn dearer(entry: &ModelEntry, most: &Ceilings, at: DateTime<Utc>) -> bool {
+    let most =
+        routing::MaxPrice { prompt: most.prompt_price, completion: most.completion_price, request: None };
+    !most.affords(entry.price_at(at).map(AsRef::as_ref))
+}
+
+impl View<'_> {
+    fn candidate(&self, of: &OfModel<'_>, deployment: &Deployment) -> Candidate {
+        let tenant = self.admitted.caller().tenant().tenant.id;
+        let unit = self.gateway.fleet.unit(deployment.id);
+        let context = of.entry.model.context_length;
+        let candidate = self.gateway.fleet.candidate(deployment, &unit, context, self.at, self.now);
+        let wishes = self.admitted.parsed().wishes();
+        let traits = traits(self.snapshot, self.admitted, of, deployment, self.at);
+        let ground = Ground {
+            external: deployment.external,
+            region: deployment.region.as_deref(),
+            pool: deployment.pool_id,
+            deployment: deployment.id,
+            data_classes: deployment.data_classes.as_deref(),
+        };
+        let by_route = || of.route.as_ref().and_then(|route| route.filter(&ground));
+        let by_price = || of.too_dear.then_some(routing::Filter::RoutePrice);
+        let filtered = self.bounds.filter(&ground).or_else(by_route).or_else(by_price);
+        // A deployment's place in `provider.order` within its model's.
+        let within = wishes.preferences.place(&traits).min(u32::from(u16::MAX));
+        Candidate {
+            serves_tenant: self.snapshot.pool_serves(deployment.pool_id, tenant)
+                && deployment.owner_tenant.is_none_or(|owner| owner == tenant),
+            tier: of.tier.saturating_add(within),
+            filtered: filtered.or_else(|| wishes.preferences.filter(&traits)),
+            cached_tokens: self.found.tokens(unit.handle),
+            observed: self.observed(&unit),
+            cost: of.cost,
+            misfit: of.misfit,
+            ..candidate
+        }
+    }
+
+    /// What calls saw, where the call or its route wishes for speed.
+    fn observed(&self, unit: &crate::unit::Unit) -> Observed {
+        let wish = self.admitted.parsed().wishes().pace;
+        let by_route = self.admitted.routed().is_some_and(|routed| !routed.spec().ceilings.is_empty());
+        if wish == crate::wishes::PaceWish::default() && !by_route {
+            return Observed::default();
+        }
+        unit.latency.lock().observed(self.demand.prompt_tokens, wish.quantile.unwrap_or(0.5), self.now)
     }
 }
 
 fn traits<'a>(
     snapshot: &'a Snapshot,
     admitted: &Admitted,
-    model: &'a ModelEntry,
+    of: &OfModel<'a>,
     deployment: &'a Deployment,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> Traits<'a> {
     let request = admitted.parsed().request();
-    let required = admitted.parsed().wishes().preferences.require_parameters;
     Traits {
         names: [
             &deployment.name,
@@ -145,9 +315,9 @@ fn traits<'a>(
         external: deployment.external,
         supports_task: engine(deployment.engine).supports(request.kind()),
         output: (request.output_limit().map(|(_, most)| most), deployment.max_output_tokens),
-        takes_parameters: !required || takes_parameters(request, &model.model.supported_parameters),
+        takes_parameters: of.takes_parameters,
         quantization: deployment.quantization.as_deref(),
-        price: model.price_at(now).map(AsRef::as_ref),
+        price: of.entry.price_at(at).map(AsRef::as_ref),
     }
 }
 

@@ -24,14 +24,35 @@ pub(crate) fn explain(gateway: &Core, admitted: &Admitted, plan: &Plan) -> CallE
     {
         return filtered(admitted, filter);
     }
-    CallError::new(
-        ErrorCode::EngineUnavailable,
-        format!(
-            "The model `{}` cannot be reached now: none of its deployments is in service. Try again shortly.",
-            admitted.model().model.name
-        ),
-    )
-    .retry_after(plan.soonest_retry().unwrap_or(TRY_AGAIN))
+    let message = format!(
+        "The model `{}` cannot be reached now: none of its deployments is in service. Try again shortly.",
+        admitted.model().model.name
+    );
+    let error = CallError::new(ErrorCode::EngineUnavailable, message);
+    with_bounds(error, bounds_told(admitted, plan)).retry_after(plan.soonest_retry().unwrap_or(TRY_AGAIN))
+}
+
+/// Where the account's calls must run, if that kept a deployment out: what a caller has to know of an outage that
+/// others do not have.
+pub(crate) fn bounds_told(admitted: &Admitted, plan: &Plan) -> Option<String> {
+    let kept_out = |(_, why): &(usize, Rejection)| *why == Rejection::Filtered(Filter::Residency);
+    if !plan.rejected.iter().any(kept_out) {
+        return None;
+    }
+    let (tenant, project) = (&admitted.caller().tenant().tenant, &admitted.caller().entry().project);
+    let regions = project.residency.as_ref().or(tenant.residency.as_ref())?;
+    Some(format!(
+        "Calls of this account must run in the region {}: no other may serve them.",
+        regions.join(" or ")
+    ))
+}
+
+/// An outage, with where the call was bound to run.
+pub(crate) fn with_bounds(mut error: CallError, told: Option<String>) -> CallError {
+    if let Some(told) = told.filter(|_| error.code.status() >= 500) {
+        error.message = format!("{} {told}", error.message);
+    }
+    error
 }
 
 fn filtered(admitted: &Admitted, filter: Filter) -> CallError {
@@ -57,6 +78,9 @@ fn filtered(admitted: &Admitted, filter: Filter) -> CallError {
         )),
         Filter::RouteExternal | Filter::RouteRegion | Filter::RoutePool | Filter::RouteDeployment => {
             refused(format!("No deployment of the model `{model}` is where its route lets calls run."))
+        }
+        Filter::RoutePrice => {
+            refused(format!("The model `{model}` is dearer than its route's calls may be."))
         }
         Filter::Task => CallError::field(
             ErrorCode::UnsupportedField,

@@ -65,6 +65,15 @@ impl ModelRequest {
         }
     }
 
+    pub(crate) fn rest(&self) -> Option<&Rest> {
+        match self {
+            Self::Chat(request) => Some(&request.rest),
+            Self::Completion(request) => Some(&request.rest),
+            Self::Embedding(request) => Some(&request.rest),
+            _ => None,
+        }
+    }
+
     /// The caller's own end user.
     pub(crate) fn user(&self) -> Option<&String> {
         match self {

@@ -6,11 +6,11 @@ use shared::ErrorCode;
 
 use crate::{
     error::CallError,
-    fleet::InFlight,
     gateway::Core,
     plan::Planned,
     priority::Priority,
     tenants::{TenantCall, TenantCalls},
+    unit::InFlight,
 };
 
 /// A call that waits looks again this often, whatever it hears: engines' own queues move unheard.
@@ -34,7 +34,7 @@ impl Reserved {
         }
         let tenant = place(gateway, &planned)?;
         let first = planned.targets().next();
-        let first = first.map(|target| gateway.fleet.count(target.deployment.id, Priority::Interactive));
+        let first = first.map(|target| gateway.fleet.count(target.deployment.id, target.burden));
         Ok(Self { planned, first, tenant: Some(tenant) })
     }
 
@@ -45,7 +45,8 @@ impl Reserved {
             // Listening before looking: a call that ends in between wakes the next turn.
             freed.as_mut().enable();
             let found = planned.targets().enumerate().find_map(|(place, target)| {
-                let slot = gateway.fleet.count_batch(target.deployment.id, gateway.settings.batch)?;
+                let slot =
+                    gateway.fleet.count_batch(target.deployment.id, gateway.settings.batch, target.burden)?;
                 Some((place, slot))
             });
             if let Some((place, slot)) = found {

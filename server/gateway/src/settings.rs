@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use routing::BreakerPolicy;
+use routing::{BreakerPolicy, OutlierPolicy};
 
 use crate::address::PublicHosts;
 
@@ -57,6 +57,10 @@ pub struct Settings {
     /// Requests sent to engines for one call, at most.
     pub max_attempts: u16,
     pub breaker: BreakerPolicy,
+    /// When a deployment counts as much worse than the others of its model.
+    pub outliers: OutlierPolicy,
+    /// How long a deployment that came back takes less than its share.
+    pub slow_start: Duration,
     /// Calls at once for a tenant that has no limit of its own.
     pub tenant_concurrency: u32,
     /// How old the configuration may get without the database before calls are refused. None: they are served.
@@ -84,6 +88,8 @@ impl Default for Settings {
             timeouts: Timeouts::default(),
             max_attempts: 3,
             breaker: BreakerPolicy::default(),
+            outliers: OutlierPolicy::default(),
+            slow_start: Duration::from_secs(30),
             tenant_concurrency: 1000,
             max_configuration_age: None,
             checkpoint_every: Duration::from_secs(5),

@@ -1,6 +1,10 @@
 //! Why the rules of an account or a route, or the wishes of a caller, keep a deployment out.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
+use shared::{DeploymentId, PoolId};
+use snapshot::{ArmEntry, RouteEntry};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,6 +29,8 @@ pub enum Filter {
     RoutePool,
     /// Not a deployment of the arm, or one that the route denies.
     RouteDeployment,
+    /// Dearer than the route's calls may be.
+    RoutePrice,
     /// A parameter of the request is not among those that it takes.
     Parameters,
     DataCollection,
@@ -50,6 +56,7 @@ impl Filter {
             Self::RouteRegion => "route_region",
             Self::RoutePool => "route_pool",
             Self::RouteDeployment => "route_deployment",
+            Self::RoutePrice => "route_price",
             Self::Parameters => "parameters",
             Self::DataCollection => "data_collection",
             Self::Quantization => "quantization",
@@ -67,8 +74,8 @@ pub struct Ground<'a> {
     /// It stands outside the platform.
     pub external: bool,
     pub region: Option<&'a str>,
-    pub pool: &'a str,
-    pub name: &'a str,
+    pub pool: PoolId,
+    pub deployment: DeploymentId,
     /// Classes of data that it is cleared for; None: all that need no clearance.
     pub data_classes: Option<&'a [String]>,
 }
@@ -108,35 +115,30 @@ impl Bounds<'_> {
 }
 
 /// What a route says of where its calls may run.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct RouteBounds<'a> {
-    pub constraints: Option<&'a shared::route::Constraints>,
-    /// Of the arm that was drawn.
-    pub pools: Option<&'a [String]>,
-    pub deployments: Option<&'a [String]>,
+    pub route: &'a RouteEntry,
+    /// The arm that was drawn, where the model is one of its own; a route's fallbacks run wherever the route may.
+    pub arm: Option<&'a ArmEntry>,
 }
 
 impl RouteBounds<'_> {
     pub fn filter(&self, ground: &Ground<'_>) -> Option<Filter> {
-        let among = |list: Option<&[String]>, name: &str| list.is_none_or(|list| names(list, name));
-        if !among(self.pools, ground.pool) {
-            return Some(Filter::RoutePool);
-        }
-        if !among(self.deployments, ground.name) {
-            return Some(Filter::RouteDeployment);
-        }
-        let rules = self.constraints?;
+        let rules = &self.route.route.spec.constraints;
+        let in_pools =
+            |pools: Option<&HashSet<PoolId>>| pools.is_none_or(|pools| pools.contains(&ground.pool));
+        let arm_pools = self.arm.and_then(|arm| arm.pools.as_ref());
+        let arm_deployments = self.arm.and_then(|arm| arm.deployments.as_ref());
+        let named = arm_deployments.is_none_or(|named| named.contains(&ground.deployment));
         let region = || ground.region.is_some_and(|region| rules.regions.iter().any(|of| names(of, region)));
-        if rules.inside_only && ground.external {
-            return Some(Filter::RouteExternal);
-        }
-        if rules.regions.is_some() && !region() {
-            return Some(Filter::RouteRegion);
-        }
-        if !among(rules.pools.as_deref(), ground.pool) || names(&rules.deny_pools, ground.pool) {
-            return Some(Filter::RoutePool);
-        }
-        names(&rules.deny_deployments, ground.name).then_some(Filter::RouteDeployment)
+        let denied = self.route.deny_pools.contains(&ground.pool);
+        let checks = [
+            (rules.inside_only && ground.external, Filter::RouteExternal),
+            (rules.regions.is_some() && !region(), Filter::RouteRegion),
+            (!in_pools(self.route.pools.as_ref()) || !in_pools(arm_pools) || denied, Filter::RoutePool),
+            (!named || self.route.deny_deployments.contains(&ground.deployment), Filter::RouteDeployment),
+        ];
+        checks.into_iter().find_map(|(out, filter)| out.then_some(filter))
     }
 }
 

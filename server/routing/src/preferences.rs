@@ -13,6 +13,20 @@ pub struct MaxPrice {
     pub request: Option<Decimal>,
 }
 
+impl MaxPrice {
+    /// Whether a price is within it. What has no price costs nothing.
+    pub fn affords(&self, price: Option<&Price>) -> bool {
+        let Some(price) = price else { return true };
+        let million = Decimal::from(1_000_000_u32);
+        let fits = |rate: Decimal, most: Option<Decimal>, times: Decimal| {
+            most.is_none_or(|most| rate.checked_mul(times).is_some_and(|rate| rate <= most))
+        };
+        fits(price.prompt, self.prompt, million)
+            && fits(price.completion, self.completion, million)
+            && fits(price.request, self.request, Decimal::ONE)
+    }
+}
+
 /// A caller's wishes. Names match without regard to case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preferences {
@@ -90,7 +104,7 @@ impl Preferences {
             (!self.allow_fallbacks && !self.order.is_empty() && !traits.is_among(&self.order), Filter::Order),
             (self.quantizations.as_ref().is_some_and(|wanted| !quantized(wanted)), Filter::Quantization),
             (self.require_parameters && !traits.takes_parameters, Filter::Parameters),
-            (!self.affords(traits.price), Filter::MaxPrice),
+            (!self.max_price.affords(traits.price), Filter::MaxPrice),
         ];
         checks.into_iter().find_map(|(out, filter)| out.then_some(filter))
     }
@@ -99,17 +113,6 @@ impl Preferences {
     pub fn place(&self, traits: &Traits<'_>) -> u32 {
         let place = self.order.iter().position(|name| traits.goes_by(name));
         u32::try_from(place.unwrap_or(self.order.len())).unwrap_or(u32::MAX)
-    }
-
-    fn affords(&self, price: Option<&Price>) -> bool {
-        let Some(price) = price else { return true };
-        let million = Decimal::from(1_000_000_u32);
-        let fits = |rate: Decimal, most: Option<Decimal>, times: Decimal| {
-            most.is_none_or(|most| rate.checked_mul(times).is_some_and(|rate| rate <= most))
-        };
-        fits(price.prompt, self.max_price.prompt, million)
-            && fits(price.completion, self.max_price.completion, million)
-            && fits(price.request, self.max_price.request, Decimal::ONE)
     }
 }
 

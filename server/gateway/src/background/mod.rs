@@ -18,6 +18,8 @@ use crate::{fleet::Opened, gateway::Shared};
 
 /// How often what the other replicas say is read.
 const READ_EVERY: Duration = Duration::from_secs(1);
+/// Readings after which deployments are set beside each other.
+const OUTLIERS_EVERY: u64 = 10;
 /// An older configuration than this is worth an alarm: the database is polled twice a second.
 const STALE_AFTER: Duration = Duration::from_secs(30);
 
@@ -44,12 +46,28 @@ async fn read(core: &Shared, replica: &str) {
     let mut ticks = interval(READ_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alarmed = false;
-    loop {
+    for turn in 1_u64.. {
         ticks.tick().await;
         health::read(core).await;
         breakers::read(core, replica).await;
         alarmed = watch_age(core, alarmed);
+        if turn.is_multiple_of(OUTLIERS_EVERY) {
+            look_at_outliers(core);
+        }
         core.forget_gone_deployments();
+    }
+}
+
+/// Deployments of a model beside each other, and how many tokens their caches hold.
+fn look_at_outliers(core: &Shared) {
+    let snapshot = core.configuration.load_full();
+    for model in snapshot.models().filter(|model| model.deployments.len() > 1) {
+        core.fleet.eject_outliers(model);
+        for deployment in &model.deployments {
+            if let Some(tokens) = deployment.kv_tokens {
+                core.fleet.affinity.set_room(core.fleet.unit(deployment.id).handle, tokens);
+            }
+        }
     }
 }
 

@@ -36,7 +36,7 @@ const AFTERWORD: Duration = Duration::from_secs(2);
 pub(crate) struct Streaming {
     pub(crate) upstream: Upstream,
     pub(crate) deployment: DeploymentId,
-    pub(crate) _held: Held,
+    pub(crate) held: Held,
     pub(crate) watch: Watch,
     pub(crate) tally: Tally,
     pub(crate) labels: Labels,
@@ -230,6 +230,9 @@ impl Relay {
     async fn end(&mut self, ending: Ending, out: &mut BytesMut) {
         let (tokens, estimated) = self.call.tally.counts();
         self.tab.tokens(tokens, estimated);
+        if !estimated {
+            self.call.held.told(tokens);
+        }
         let cost = self.tab.cost();
         let error = match ending {
             Ending::Complete => durable(self.tab.close(End::Completed)).await.err(),
@@ -252,8 +255,9 @@ impl Relay {
         let generates = self.call.tally.generates();
         if let Some(mut writer) = self.call.writer.take() {
             let usage = billed::usage(json, tokens, generates, None);
-            self.remember(writer.as_mut()).await;
-            writer.end(&Bill { usage, cost: cost.map(billed::digits) }, out);
+            let bill = Bill { usage, cost: cost.map(billed::members) };
+            self.remember(writer.as_mut(), &bill, out).await;
+            writer.end(&bill, out);
             return;
         }
         if self.call.wants_usage {
@@ -263,8 +267,8 @@ impl Relay {
     }
 
     /// Keeps what is to be kept before the end says so.
-    async fn remember(&self, writer: &mut dyn Writer) {
-        if let Some(memory) = writer.memory()
+    async fn remember(&self, writer: &mut dyn Writer, bill: &Bill, out: &mut BytesMut) {
+        if let Some(memory) = writer.memory(bill, out)
             && let Err(error) = memory.keep(&self.gateway, &self.call.owner).await
         {
             tracing::warn!(%error, "a response could not be stored");

@@ -20,6 +20,7 @@ mod moderations;
 mod preferences;
 mod ranking;
 mod responses;
+mod routes;
 mod socket;
 mod spool;
 mod sse;

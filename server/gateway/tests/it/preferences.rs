@@ -143,20 +143,48 @@ async fn the_cheapest_comes_first_where_that_is_asked() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_later_is_refused_by_name() {
+async fn what_asks_for_something_that_is_not_here_is_refused_by_name() {
     let world = regions().await;
     let unsupported = |field: &str| (400, "unsupported_parameter".to_owned(), Some(field.to_owned()));
-    for (model, field) in [("llama:nitro", "model"), ("auto", "model"), ("openrouter/auto", "model")] {
-        assert_eq!(refused(world.chat(&with("model", json!(model)))).await, unsupported(field), "{model}");
-    }
-    for (provider, field) in [
-        (json!({"sort": "throughput"}), "provider.sort"),
-        (json!({"sort": "latency"}), "provider.sort"),
-        (json!({"preferred_max_latency": 1}), "provider.preferred_max_latency"),
-        (json!({"preferred_min_throughput": 1}), "provider.preferred_min_throughput"),
+    assert_eq!(refused(world.chat(&with("model", json!("llama:online")))).await, unsupported("model"));
+    assert_eq!(
+        refused(world.chat(&with("provider", json!({"zdr": true})))).await,
+        unsupported("provider.zdr")
+    );
+}
+
+#[tokio::test]
+async fn the_fastest_and_the_soonest_may_be_asked_for() {
+    let world = regions().await;
+    assert_eq!(good(world.chat(&with("model", json!("llama:nitro")))).await["model"], "llama");
+    for provider in [
+        json!({"sort": "throughput"}),
+        json!({"sort": {"by": "latency"}}),
+        // Wishes that nothing meets: it is served all the same.
+        json!({"preferred_max_latency": 0.000_001, "preferred_min_throughput": {"p90": 1_000_000}}),
     ] {
-        assert_eq!(refused(world.chat(&with("provider", provider))).await, unsupported(field));
+        assert_eq!(good(world.chat(&with("provider", provider))).await["model"], "llama");
     }
-    let unknown = refused(world.chat(&with("models", json!(["nought"])))).await;
-    assert_eq!(unknown, (404, "model_not_found".into(), Some("models[0]".into())));
+}
+
+#[tokio::test]
+async fn a_list_of_models_begins_with_the_first_that_the_caller_may_use() {
+    let world = two_models().await;
+    let mut body = with("models", json!(["nothing", "small", "llama"]));
+    body["model"] = json!("nought");
+    let response = world.chat(&body).send().await.unwrap();
+    assert_eq!(response.headers()["x-switchyard-model"], "small");
+    assert_eq!(response.json::<Value>().await.unwrap()["model"], "small");
+    let event = world.events(1).await.remove(0);
+    assert_eq!(event.model_asked, "nought");
+    assert_eq!(event.serving.unwrap().model, "small");
+    assert_eq!(good(world.chat(&with("models", json!(["nought"])))).await["model"], "llama");
+
+    // Nothing is left: the first is named.
+    body["models"] = json!(["nothing"]);
+    let unknown = (404, "model_not_found".to_owned(), Some("model".to_owned()));
+    assert_eq!(refused(world.chat(&body)).await, unknown);
+    // What asks for something else than a model is refused, not passed over.
+    let online = refused(world.chat(&with("models", json!(["small:online"])))).await;
+    assert_eq!(online, (400, "unsupported_parameter".into(), Some("models[0]".into())));
 }

@@ -1,14 +1,43 @@
 //! An account's rules, and a route's, keep out what they name.
 
 use routing::{Bounds, Filter, Ground, RouteBounds};
-use shared::route::Constraints;
+use shared::{
+    DeploymentId, PoolId, RouteId,
+    route::{Constraints, RouteSpec},
+};
+use snapshot::{ArmEntry, Route, RouteEntry};
+use uuid::Uuid;
 
 fn names(of: &[&str]) -> Vec<String> {
     of.iter().map(|name| (*name).to_owned()).collect()
 }
 
+const POOL: PoolId = PoolId::from_uuid(Uuid::from_u128(1));
+const OTHER_POOL: PoolId = PoolId::from_uuid(Uuid::from_u128(2));
+const DEPLOYMENT: DeploymentId = DeploymentId::from_uuid(Uuid::from_u128(3));
+const OTHER: DeploymentId = DeploymentId::from_uuid(Uuid::from_u128(4));
+
 const GROUND: Ground<'static> =
-    Ground { external: false, region: Some("eu-de"), pool: "shared", name: "gpu-1", data_classes: None };
+    Ground { external: false, region: Some("eu-de"), pool: POOL, deployment: DEPLOYMENT, data_classes: None };
+
+fn route(constraints: Constraints) -> RouteEntry {
+    let spec = RouteSpec { constraints, ..RouteSpec::default() };
+    let id = RouteId::from_uuid(Uuid::nil());
+    RouteEntry {
+        route: Route { id, tenant_id: None, name: "r".into(), version: 1, spec },
+        arms: Vec::new(),
+        fallbacks: Vec::new(),
+        smaller: Vec::new(),
+        shadow: None,
+        pools: None,
+        deny_pools: [].into(),
+        deny_deployments: [].into(),
+    }
+}
+
+fn filter(route: &RouteEntry, arm: Option<&ArmEntry>, ground: &Ground<'_>) -> Option<Filter> {
+    RouteBounds { route, arm }.filter(ground)
+}
 
 #[test]
 fn what_stands_outside_needs_account_and_data_class() {
@@ -48,26 +77,26 @@ fn a_class_that_needs_clearance_goes_only_where_it_is_cleared() {
 
 #[test]
 fn a_route_keeps_its_calls_where_it_says() {
-    let rules = Constraints { regions: Some(names(&["eu-de"])), inside_only: true, ..Constraints::default() };
-    let route = RouteBounds { constraints: Some(&rules), ..RouteBounds::default() };
-    assert_eq!(route.filter(&GROUND), None);
-    assert_eq!(route.filter(&Ground { region: Some("us"), ..GROUND }), Some(Filter::RouteRegion));
-    assert_eq!(route.filter(&Ground { region: None, ..GROUND }), Some(Filter::RouteRegion));
-    assert_eq!(route.filter(&Ground { external: true, ..GROUND }), Some(Filter::RouteExternal));
-    let denied = Constraints { deny_pools: names(&["shared"]), ..Constraints::default() };
-    let route = RouteBounds { constraints: Some(&denied), ..RouteBounds::default() };
-    assert_eq!(route.filter(&GROUND), Some(Filter::RoutePool));
-    let denied = Constraints { deny_deployments: names(&["gpu-1"]), ..Constraints::default() };
-    let route = RouteBounds { constraints: Some(&denied), ..RouteBounds::default() };
-    assert_eq!(route.filter(&GROUND), Some(Filter::RouteDeployment));
+    let mut bounded =
+        route(Constraints { regions: Some(names(&["eu-de"])), inside_only: true, ..Constraints::default() });
+    assert_eq!(filter(&bounded, None, &GROUND), None);
+    assert_eq!(filter(&bounded, None, &Ground { region: Some("us"), ..GROUND }), Some(Filter::RouteRegion));
+    assert_eq!(filter(&bounded, None, &Ground { region: None, ..GROUND }), Some(Filter::RouteRegion));
+    assert_eq!(filter(&bounded, None, &Ground { external: true, ..GROUND }), Some(Filter::RouteExternal));
+    bounded.deny_deployments = [DEPLOYMENT].into();
+    assert_eq!(filter(&bounded, None, &GROUND), Some(Filter::RouteDeployment));
+    bounded.deny_pools = [POOL].into();
+    assert_eq!(filter(&bounded, None, &GROUND), Some(Filter::RoutePool));
 }
 
 #[test]
-fn an_arm_may_name_its_pools_and_deployments() {
-    let (pools, deployments) = (names(&["canary"]), names(&["gpu-2"]));
-    let arm = RouteBounds { pools: Some(&pools), ..RouteBounds::default() };
-    assert_eq!(arm.filter(&GROUND), Some(Filter::RoutePool));
-    assert_eq!(arm.filter(&Ground { pool: "canary", ..GROUND }), None);
-    let arm = RouteBounds { deployments: Some(&deployments), ..RouteBounds::default() };
-    assert_eq!(arm.filter(&GROUND), Some(Filter::RouteDeployment));
+fn an_arm_may_name_its_pools_and_deployments_and_a_fallback_is_not_bound_by_them() {
+    let open = route(Constraints::default());
+    let arm = ArmEntry { models: Vec::new(), pools: Some([OTHER_POOL].into()), deployments: None };
+    assert_eq!(filter(&open, Some(&arm), &GROUND), Some(Filter::RoutePool));
+    assert_eq!(filter(&open, Some(&arm), &Ground { pool: OTHER_POOL, ..GROUND }), None);
+    assert_eq!(filter(&open, None, &GROUND), None);
+    let arm = ArmEntry { pools: None, deployments: Some([OTHER].into()), ..arm };
+    assert_eq!(filter(&open, Some(&arm), &GROUND), Some(Filter::RouteDeployment));
+    assert_eq!(filter(&open, Some(&arm), &Ground { deployment: OTHER, ..GROUND }), None);
 }

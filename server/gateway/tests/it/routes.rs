@@ -1,0 +1,206 @@
+//! Routes, `auto`, residency: where a call goes, and why.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+use shared::{
+    RouteId,
+    route::{Constraints, RouteArm, RouteSpec, StickTo, Task, TaskFit},
+};
+use sim::Engine;
+use snapshot::{ModelKind, Route};
+
+use crate::{
+    told::{good, refused},
+    world::{Plan, World, hello},
+};
+
+/// `llama` and `small`, each on its own engine.
+async fn two_models() -> World {
+    let mut world = Plan::of(&[Engine::Vllm, Engine::Vllm]).start().await;
+    let small = world.serve("small", ModelKind::Chat, 1, "sim-8b");
+    // The second engine serves `small` alone.
+    world.draft.rows.deployments.remove(1);
+    world.change_model(small, |model| model.context_length = 4096);
+    world.publish();
+    world
+}
+
+fn arm(name: &str, weight: u32, models: &[&str]) -> RouteArm {
+    let models = models.iter().map(|model| (*model).to_owned()).collect();
+    RouteArm { name: name.into(), weight, models, pools: None, deployments: None }
+}
+
+fn add_route(world: &mut World, name: &str, spec: RouteSpec) {
+    let tenant_id = None;
+    world.draft.rows.routes.push(Route {
+        id: RouteId::generate(),
+        tenant_id,
+        name: name.into(),
+        version: 3,
+        spec,
+    });
+    world.publish();
+}
+
+fn asking(model: &str) -> Value {
+    let mut body = hello();
+    body["model"] = json!(model);
+    body
+}
+
+fn by(user: &str) -> Value {
+    let mut body = asking("support");
+    body["user"] = json!(user);
+    body
+}
+
+#[tokio::test]
+async fn a_route_splits_its_callers_and_each_stays_on_its_arm() {
+    let mut world = two_models().await;
+    let arms = vec![arm("stable", 50, &["llama"]), arm("canary", 50, &["small"])];
+    add_route(&mut world, "support", RouteSpec { arms, ..RouteSpec::default() });
+    let mut served: HashMap<String, usize> = HashMap::new();
+    for user in 0..40 {
+        let body = by(&format!("user-{user}"));
+        let model = good(world.chat(&body)).await["model"].as_str().unwrap().to_owned();
+        for _ in 0..2 {
+            assert_eq!(good(world.chat(&body)).await["model"], model.as_str());
+        }
+        *served.entry(model).or_default() += 1;
+    }
+    assert!(served.len() == 2 && served.values().all(|users| *users >= 8), "{served:?}");
+}
+
+#[tokio::test]
+async fn a_route_falls_back_in_its_order() {
+    let mut world = two_models().await;
+    let arms = vec![arm("only", 1, &["llama"])];
+    add_route(
+        &mut world,
+        "support",
+        RouteSpec { arms, fallbacks: vec!["small".into()], ..RouteSpec::default() },
+    );
+    assert_eq!(good(world.chat(&asking("support"))).await["model"], "llama");
+    world.sims.remove(0).stop().await;
+    assert_eq!(good(world.chat(&asking("support"))).await["model"], "small");
+}
+
+#[tokio::test]
+async fn a_route_of_models_that_are_not_granted_looks_like_nothing() {
+    let mut world = two_models().await;
+    let arms = vec![arm("only", 1, &["small"])];
+    add_route(&mut world, "support", RouteSpec { arms, ..RouteSpec::default() });
+    world.draft.rows.grants.retain(|grant| grant.tenant_id != world.acme.id);
+    world.publish();
+    let unknown = (404, "model_not_found".to_owned(), Some("model".to_owned()));
+    assert_eq!(refused(world.chat(&asking("support"))).await, unknown);
+}
+
+#[tokio::test]
+async fn a_key_may_be_given_a_route_without_the_models_behind_it() {
+    let mut world = two_models().await;
+    let arms = vec![arm("only", 1, &["small"])];
+    add_route(&mut world, "support", RouteSpec { arms, ..RouteSpec::default() });
+    let (tenant, project) = (world.acme.id, world.acme.project);
+    let (_, key) = world.draft.key(tenant, project, |key| key.allowed_models = Some(vec!["support".into()]));
+    world.publish();
+    let as_key =
+        |body: &Value| world.http.post(world.url("/v1/chat/completions")).bearer_auth(&key).json(body);
+    assert_eq!(good(as_key(&asking("support"))).await["model"], "small");
+    assert_eq!(refused(as_key(&asking("small"))).await.0, 404);
+}
+
+#[tokio::test]
+async fn two_routes_in_one_request_are_refused() {
+    let mut world = two_models().await;
+    for name in ["support", "sales"] {
+        let arms = vec![arm("only", 1, &["llama"])];
+        add_route(&mut world, name, RouteSpec { arms, ..RouteSpec::default() });
+    }
+    let mut body = asking("support");
+    body["models"] = json!(["sales"]);
+    let (status, _, field) = refused(world.chat(&body)).await;
+    assert_eq!((status, field.as_deref()), (400, Some("models[0]")));
+}
+
+#[tokio::test]
+async fn auto_picks_the_model_that_fits_the_task() {
+    let mut world = two_models().await;
+    let (llama, small) = (world.model, world.draft.rows.models[1].id);
+    let fits = |code, small_talk| {
+        vec![TaskFit { task: Task::Code, fit: code }, TaskFit { task: Task::SmallTalk, fit: small_talk }]
+    };
+    world.change_model(llama, |model| model.tasks = fits(95, 50));
+    world.change_model(small, |model| model.tasks = fits(10, 95));
+    world.publish();
+    let mut body = asking("auto");
+    body["messages"] = json!([{"role": "user", "content": "Refactor this: fn main() { let a = b(); }"}]);
+    assert_eq!(good(world.chat(&body)).await["model"], "llama");
+    body["messages"] = json!([{"role": "user", "content": "Hi, how are you?"}]);
+    assert_eq!(good(world.chat(&body)).await["model"], "small");
+    // What the best one can't take goes to one that can.
+    world.change_model(small, |model| model.capabilities = vec!["completions".into()]);
+    world.publish();
+    body["tools"] = json!([{"type": "function", "function": {"name": "time"}}]);
+    assert_eq!(good(world.chat(&body)).await["model"], "llama");
+}
+
+#[tokio::test]
+async fn residency_is_absolute() {
+    let mut world = Plan::of(&[Engine::Vllm, Engine::Vllm]).start().await;
+    world.change_deployment(0, |one| one.region = Some("eu-de".into()));
+    world.change_deployment(1, |one| one.region = Some("us".into()));
+    world.draft.rows.tenants[0].residency = Some(vec!["eu-de".into()]);
+    world.publish();
+    for _ in 0..10 {
+        good(world.chat(&hello())).await;
+    }
+    assert_eq!(world.sims[1].stats().completed, 0);
+    // The one that complies is gone: nothing else may serve, and the caller hears why.
+    world.sims.remove(0).stop().await;
+    let error: Value = loop {
+        let response = world.chat(&hello()).send().await.unwrap();
+        assert!(!response.status().is_success());
+        let error: Value = response.json().await.unwrap();
+        if error["error"]["message"].as_str().unwrap().contains("region") {
+            break error;
+        }
+    };
+    assert!(error["error"]["message"].as_str().unwrap().contains("eu-de"), "{error}");
+    assert_eq!(world.sims[0].stats().completed, 0);
+}
+
+#[tokio::test]
+async fn a_route_keeps_its_calls_in_its_regions() {
+    let mut world = Plan::of(&[Engine::Vllm, Engine::Vllm]).start().await;
+    world.change_deployment(0, |one| one.region = Some("eu".into()));
+    world.change_deployment(1, |one| one.region = Some("us".into()));
+    let constraints = Constraints { regions: Some(vec!["us".into()]), ..Constraints::default() };
+    let arms = vec![arm("only", 1, &["llama"])];
+    let spec = RouteSpec { arms, constraints, stick_to: StickTo::Nothing, ..RouteSpec::default() };
+    add_route(&mut world, "support", spec);
+    for _ in 0..10 {
+        good(world.chat(&asking("support"))).await;
+    }
+    assert_eq!(world.sims[0].stats().completed, 0);
+    assert_eq!(world.sims[1].stats().completed, 10);
+}
+
+#[tokio::test]
+async fn a_conversation_returns_to_the_deployment_that_has_it_cached() {
+    let world = Plan::of(&[Engine::Vllm, Engine::Vllm, Engine::Vllm]).start().await;
+    let mut body = hello();
+    let preamble = "You are the assistant of a railway. ".repeat(200);
+    body["messages"] =
+        json!([{"role": "system", "content": preamble}, {"role": "user", "content": "First question"}]);
+    for turn in 0..8 {
+        good(world.chat(&body)).await;
+        let messages = body["messages"].as_array_mut().unwrap();
+        messages.push(json!({"role": "assistant", "content": format!("answer {turn}")}));
+        messages.push(json!({"role": "user", "content": format!("question {turn}")}));
+    }
+    let mut served: Vec<u64> = world.sims.iter().map(|sim| sim.stats().completed).collect();
+    served.sort_unstable();
+    assert_eq!(served, [0, 0, 8]);
+}
