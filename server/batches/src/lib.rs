@@ -10,8 +10,9 @@
 //! Invariants
 //! - A key sees the files and batches of its own project, and nothing of another tenant's: 404.
 //! - One worker holds a batch. Everything it writes names it in the statement, so one that lost its lease writes nothing.
-//! - A line's result is committed before the line counts as done; a restart runs only lines without a result. A line's
-//!   usage event has an id made of batch, line and try, so a line that was cut off is not billed twice.
+//! - A line's result is committed before the line counts as done; a restart runs only lines without a result. The
+//!   call that completes a line is charged by an id made of batch and line, so that a line is charged once, however
+//!   often it was cut off and whoever runs it.
 //! - A bad line never stops a batch: it becomes a named error in the error file.
 //! - Calls under way are bounded per tenant and in all; what waits for another try holds no place.
 //! - A file that is deleted is gone from the object store too: the job that makes sure of it is in the transaction that

@@ -41,15 +41,15 @@ pub struct Tokens {
     pub reasoning: i64,
 }
 
-fn id(event: UsageEventId) -> String {
-    format!("batch_req_{}", event.uuid().simple())
+fn id(work: UsageEventId) -> String {
+    format!("batch_req_{}", work.uuid().simple())
 }
 
 /// A line for the error file: it could not be called.
-pub fn refused(event: UsageEventId, line: u32, bad: &BadLine) -> String {
+pub fn refused(work: UsageEventId, line: u32, bad: &BadLine) -> String {
     let error = LineError { code: bad.code, message: &bad.message, param: bad.param, line };
     written(&ResultLine {
-        id: id(event),
+        id: id(work),
         custom_id: bad.custom_id.as_deref(),
         response: None,
         error: Some(error),
@@ -57,13 +57,13 @@ pub fn refused(event: UsageEventId, line: u32, bad: &BadLine) -> String {
 }
 
 /// A line for the output file when the call succeeded, else for the error file.
-pub fn answered(event: UsageEventId, line: u32, custom_id: &str, answer: &LineAnswer) -> String {
+pub fn answered(work: UsageEventId, line: u32, custom_id: &str, answer: &LineAnswer) -> String {
     let Ok(body) = serde_json::from_slice::<&RawValue>(&answer.body) else {
         let bad = BadLine::new("engine_failed", "The model's answer cannot be read.").of(custom_id);
-        return refused(event, line, &bad);
+        return refused(work, line, &bad);
     };
     let response = Response { status_code: answer.status, request_id: &answer.request_id, body };
-    written(&ResultLine { id: id(event), custom_id: Some(custom_id), response: Some(response), error: None })
+    written(&ResultLine { id: id(work), custom_id: Some(custom_id), response: Some(response), error: None })
 }
 
 fn written(line: &ResultLine<'_>) -> String {

@@ -19,9 +19,10 @@ pub struct LineCall {
     pub endpoint: Endpoint,
     /// The JSON object of the line's `body`, as the caller wrote it. Never a stream.
     pub body: Bytes,
-    /// Id of the usage event: the same when the same try of the same line is run again after a crash. A UUIDv7 whose
-    /// time is when the batch began; events are told apart by id and time, so the call counts as begun then.
-    pub event: UsageEventId,
+    /// What the usage event of the call that completes the line goes by, whichever try and worker that is: a line is
+    /// charged once. A UUIDv7 whose time is when the batch began; events are told apart by id and time, so the call
+    /// counts as begun then. Calls that were cut off or failed have ids of their own.
+    pub work: UsageEventId,
 }
 
 /// What came of it. Failures are answers too: OpenAI's error object with its status.
@@ -73,13 +74,9 @@ impl LineAnswer {
     }
 }
 
-/// The usage event of one try of one line.
-pub(crate) fn event_of(batch: BatchId, line: u32, tries: u16, at: DateTime<Utc>) -> UsageEventId {
-    let hash = Sha256::new()
-        .chain_update(batch.uuid())
-        .chain_update(line.to_be_bytes())
-        .chain_update(tries.to_be_bytes())
-        .finalize();
+/// What doing one line goes by.
+pub(crate) fn work_of(batch: BatchId, line: u32, at: DateTime<Utc>) -> UsageEventId {
+    let hash = Sha256::new().chain_update(batch.uuid()).chain_update(line.to_be_bytes()).finalize();
     let mut random = [0; 10];
     random.copy_from_slice(&hash[..10]);
     let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
@@ -91,13 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_event_of_a_try_is_the_same_each_time_and_no_other_has_it() {
+    fn a_line_goes_by_the_same_id_each_time_and_no_other_has_it() {
         let (batch, at) = (BatchId::generate(), DateTime::UNIX_EPOCH);
-        assert_eq!(event_of(batch, 1, 0, at), event_of(batch, 1, 0, at));
-        let others =
-            [event_of(batch, 2, 0, at), event_of(batch, 1, 1, at), event_of(BatchId::generate(), 1, 0, at)];
-        assert!(!others.contains(&event_of(batch, 1, 0, at)));
-        assert_eq!(event_of(batch, 1, 0, at).uuid().get_version_num(), 7);
+        assert_eq!(work_of(batch, 1, at), work_of(batch, 1, at));
+        let others = [work_of(batch, 2, at), work_of(BatchId::generate(), 1, at)];
+        assert!(!others.contains(&work_of(batch, 1, at)));
+        assert_eq!(work_of(batch, 1, at).uuid().get_version_num(), 7);
     }
 
     #[test]

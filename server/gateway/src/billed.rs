@@ -6,6 +6,8 @@ use serde::Deserialize;
 use shared_chat::Rest;
 use snapshot::TokenCounts;
 
+use crate::settle::Cost;
+
 /// The usage of an answer or a chunk, and nothing else of it.
 #[derive(Deserialize)]
 struct Holder {
@@ -16,16 +18,14 @@ struct Holder {
 /// The usage in `json` (an answer or chunk; None where the engine told none) with these counts and `cost`, as JSON.
 /// `generates`: the model wrote tokens, so that they are told too.
 ///
-/// The cost is an exact decimal number in the price list's currency, in plain digits.
-pub(crate) fn usage(
-    json: Option<&[u8]>,
-    tokens: TokenCounts,
-    generates: bool,
-    cost: Option<Decimal>,
-) -> Bytes {
+/// The cost is an exact decimal number in the price list's currency, in plain digits; `is_byok` is beside it where the
+/// tenant's own upstream served, as OpenRouter has it.
+pub(crate) fn usage(json: Option<&[u8]>, tokens: TokenCounts, generates: bool, cost: Option<Cost>) -> Bytes {
     let told = json.and_then(|json| serde_json::from_slice::<Holder>(json).ok()?.usage);
     let mut usage = told.unwrap_or_default();
-    usage.remove("cost");
+    for ours in ["cost", "is_byok"] {
+        usage.remove(ours);
+    }
     // Engines write `null` for details that they do not have; the dialect leaves them out.
     usage.retain(|_, value| !value.is_null());
     if !generates {
@@ -38,12 +38,18 @@ pub(crate) fn usage(
     {
         // Written as text: a float would not hold it.
         let comma = if text.len() > 1 { "," } else { "" };
-        text.extend_from_slice(format!("{comma}\"cost\":{}}}", digits(cost)).as_bytes());
+        text.extend_from_slice(format!("{comma}{}}}", members(cost)).as_bytes());
     }
     text.into()
 }
 
-/// A cost in plain digits.
+/// A cost as members of a JSON object.
+pub(crate) fn members(cost: Cost) -> String {
+    let byok = if cost.own_upstream { ",\"is_byok\":true" } else { "" };
+    format!("\"cost\":{}{byok}", digits(cost.amount))
+}
+
+/// A price in plain digits.
 pub(crate) fn digits(cost: Decimal) -> String {
     cost.normalize().to_string()
 }
@@ -68,11 +74,22 @@ mod tests {
 
     const TOKENS: TokenCounts = TokenCounts { prompt: 10, cached: 0, completion: 5, reasoning: 0 };
 
+    fn of(amount: &str) -> Cost {
+        Cost { amount: amount.parse().unwrap(), own_upstream: false }
+    }
+
+    #[test]
+    fn an_upstream_of_the_tenants_own_costs_nothing_and_is_marked() {
+        let text = usage(None, TOKENS, true, Some(Cost { own_upstream: true, ..of("0") }));
+        let text = std::str::from_utf8(&text).unwrap();
+        assert!(text.ends_with(r#""cost":0,"is_byok":true}"#), "{text}");
+    }
+
     #[test]
     fn the_cost_is_exact_and_the_engines_own_fields_stay() {
         let json =
             br#"{"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"x":1}}"#;
-        let text = usage(Some(json), TOKENS, true, Some("0.0000000125".parse().unwrap()));
+        let text = usage(Some(json), TOKENS, true, Some(of("0.0000000125")));
         let text = std::str::from_utf8(&text).unwrap();
         assert!(text.ends_with(r#""cost":0.0000000125}"#), "{text}");
         assert!(text.contains(r#""x":1"#), "{text}");
@@ -93,7 +110,7 @@ mod tests {
             Some(br#"{"usage":{"total_tokens":10,"completion_tokens":0,"prompt_tokens_details":null}}"#),
             TOKENS,
             false,
-            Some(Decimal::new(915, 8)),
+            Some(of("0.00000915")),
         );
         let text = std::str::from_utf8(&text).unwrap();
         assert!(!text.contains("completion") && !text.contains("null"), "{text}");

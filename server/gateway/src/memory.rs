@@ -1,4 +1,5 @@
-//! Responses that are kept, so that a later one can go on from them: in `kv`, sealed, for a while.
+//! Responses that are kept, so that a later one can go on from them and they can be read again: in `kv`, sealed, for a
+//! while.
 //!
 //! Only for projects that opted in. A record is sealed by its tenant's data key, or where the tenant has none yet by a
 //! key of its own that stands beside it, wrapped. It opens for its tenant alone and is found by its project alone.
@@ -8,6 +9,7 @@ use std::fmt;
 use dialects::responses::Item;
 use secrets::{DataKey, Purpose};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use shared::ErrorCode;
 use snapshot::KeyEntry;
 
@@ -25,6 +27,19 @@ pub(crate) struct Kept {
     pub(crate) id: String,
     /// All items up to its end, the answer's included.
     pub(crate) items: Vec<Item>,
+    /// How many of them were there before the answer.
+    #[serde(default)]
+    pub(crate) input: usize,
+    /// The response as its caller was told it; none where only a connection remembers it.
+    #[serde(default)]
+    pub(crate) response: Option<Box<RawValue>>,
+}
+
+impl Kept {
+    /// The items that the answer was made from.
+    pub(crate) fn input(&self) -> &[Item] {
+        self.items.get(..self.input).unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for Kept {
@@ -68,15 +83,9 @@ impl Memory {
     }
 }
 
-/// The response that a request goes on from; None where there is none for this caller.
+/// A response that is kept; None where there is none for this caller.
 pub(crate) async fn recall(gateway: &Core, owner: &KeyEntry, id: &str) -> Result<Option<Kept>, CallError> {
-    let found = gateway.kv.get(&key(owner, id)).await.map_err(|error| {
-        tracing::warn!(%error, "a stored response could not be read");
-        CallError::new(
-            ErrorCode::Unavailable,
-            "Stored responses cannot be read at the moment. Try again shortly.",
-        )
-    })?;
+    let found = gateway.kv.get(&key(owner, id)).await.map_err(|error| unavailable(&error))?;
     let Some(record) = found else { return Ok(None) };
     let opened = open(gateway, owner, &record).map(|plain| serde_json::from_slice(&plain));
     if let Some(Ok(kept)) = opened {
@@ -84,6 +93,19 @@ pub(crate) async fn recall(gateway: &Core, owner: &KeyEntry, id: &str) -> Result
     }
     tracing::warn!("a stored response does not open");
     Ok(None)
+}
+
+/// Forgets a response; false where there is none for this caller. Those that went on from it keep what they hold.
+pub(crate) async fn forget(gateway: &Core, owner: &KeyEntry, id: &str) -> Result<bool, CallError> {
+    gateway.kv.delete(&key(owner, id)).await.map_err(|error| unavailable(&error))
+}
+
+fn unavailable(error: &kv::KvError) -> CallError {
+    tracing::warn!(%error, "stored responses are out of reach");
+    CallError::new(
+        ErrorCode::Unavailable,
+        "Stored responses cannot be reached at the moment. Try again shortly.",
+    )
 }
 
 /// An id of the caller's is never longer than ours, nor of other characters.

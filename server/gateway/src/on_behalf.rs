@@ -20,8 +20,9 @@ pub struct InsideCall {
     /// The body as a caller would send it, in JSON.
     pub body: Bytes,
     pub priority: Priority,
-    /// The usage event's id, where it is made of the work, so that work done twice counts once.
-    pub event: Option<UsageEventId>,
+    /// Id of the work that the call does, where that may be done again: its event goes by it if it completes, so that
+    /// work done twice counts once. What was cut off is recorded under an id of its own.
+    pub work: Option<UsageEventId>,
     /// Carried along: `x-request-id`, `traceparent`. A tenant named here must be the key's.
     pub headers: HeaderMap,
 }
@@ -62,7 +63,7 @@ impl OnBehalf {
             let endpoint = endpoint.ok_or_else(|| nowhere(&call.path))?;
             let caller = Caller::on_behalf(&self.core, call.key, call.priority, arrival.at())?;
             let of =
-                Call { gateway: &self.core, arrival: &arrival, caller: &caller, endpoint, event: call.event };
+                Call { gateway: &self.core, arrival: &arrival, caller: &caller, endpoint, work: call.work };
             of.answer(&mut Body::from(call.body), &mut shown).await
         };
         let answered = answered.await;

@@ -28,7 +28,7 @@ pub(crate) trait Convert: fmt::Debug + Send + Sync {
 pub(crate) struct Bill {
     /// JSON in OpenAI's form, without the cost.
     pub(crate) usage: Bytes,
-    /// In plain digits; a float would not hold it.
+    /// As members of a JSON object, in plain digits: a float would not hold it.
     pub(crate) cost: Option<String>,
 }
 
@@ -45,8 +45,8 @@ pub(crate) trait Writer: fmt::Debug + Send + Sync {
 
     fn error(&mut self, _error: &CallError, _out: &mut BytesMut) {}
 
-    /// What is to be remembered of an answer that is said but for its end.
-    fn memory(&mut self) -> Option<Memory> {
+    /// What is to be remembered of an answer that is said but for its end. A stream's last words before that are added.
+    fn memory(&mut self, _bill: &Bill, _out: &mut BytesMut) -> Option<Memory> {
         None
     }
 

@@ -52,8 +52,19 @@ pub(crate) struct Tab {
     deployment: Option<DeploymentId>,
     queue_ms: Option<u32>,
     finish_reason: Option<String>,
-    /// The model whose price is in force.
+    /// The model whose price is in force, unless it is served by the tenant's own upstream.
     priced: Option<ModelId>,
+    /// The tenant pays who serves it itself: by a key of its own, outside.
+    own_upstream: bool,
+}
+
+/// What a call cost so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cost {
+    /// In the currency of the price list.
+    pub(crate) amount: Decimal,
+    /// Nothing, since the tenant's own upstream served it.
+    pub(crate) own_upstream: bool,
 }
 
 impl Tab {
@@ -61,7 +72,10 @@ impl Tab {
     pub(crate) fn open(gateway: &Shared, who: &Who<'_>, admitted: &Admitted) -> Result<Self, CallError> {
         let call = who.call(Some(admitted.parsed()), Some(admitted.model()));
         let record = gateway.meter.begin(call);
-        let record = record.map_err(|error| unmetered(&error))?;
+        let mut record = record.map_err(|error| unmetered(&error))?;
+        if let Some(work) = who.work {
+            record.completes(work);
+        }
         gateway.counters.began();
         Ok(Self {
             gateway: gateway.clone(),
@@ -74,6 +88,7 @@ impl Tab {
             queue_ms: None,
             finish_reason: None,
             priced: Some(admitted.model().model.id),
+            own_upstream: false,
         })
     }
 
@@ -91,9 +106,13 @@ impl Tab {
         if let Some(waited) = waited {
             record.queued(waited);
         }
-        if self.priced != Some(model.model.id) {
-            self.priced = Some(model.model.id);
-            record.reprice(model.price_at(record.call().started_at).cloned());
+        // What the operator did not buy it does not sell.
+        self.own_upstream = deployment.owner_tenant.is_some();
+        let priced = (!self.own_upstream).then_some(model.model.id);
+        if self.priced != priced {
+            self.priced = priced;
+            let price = priced.and_then(|_| model.price_at(record.call().started_at));
+            record.reprice(price.cloned());
         }
         record.serving(Serving {
             model: model.model.name.clone(),
@@ -140,8 +159,12 @@ impl Tab {
     }
 
     /// What the tokens so far cost; None without a price.
-    pub(crate) fn cost(&self) -> Option<Decimal> {
-        self.record.as_ref()?.price()?.rate(self.tokens)
+    pub(crate) fn cost(&self) -> Option<Cost> {
+        if self.own_upstream {
+            return Some(Cost { amount: Decimal::ZERO, own_upstream: true });
+        }
+        let amount = self.record.as_ref()?.price()?.rate(self.tokens)?;
+        Some(Cost { amount, own_upstream: false })
     }
 
     /// Ends the call. None: it had ended before. The caller may see the end once the commit resolved; see [`durable`].
@@ -185,15 +208,15 @@ pub(crate) struct Who<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) arrival: &'a Arrival<'a>,
     pub(crate) endpoint: Endpoint,
-    /// Where the call's id is made of the work that it does, so that work done twice counts once.
-    pub(crate) event: Option<UsageEventId>,
+    /// Of the work that the call does, where that may be done again: work done twice counts once.
+    pub(crate) work: Option<UsageEventId>,
 }
 
 impl Who<'_> {
-    /// When the call counts as begun. An id that is made of the work tells it too, the same each time the work is done:
-    /// events are told apart by both.
+    /// When the call counts as begun. The id of its work tells it too, the same each time the work is done: events are
+    /// told apart by both.
     fn at(&self) -> DateTime<Utc> {
-        let told = self.event.and_then(|event| event.uuid().get_timestamp());
+        let told = self.work.and_then(|work| work.uuid().get_timestamp());
         let told = told.and_then(|at| {
             let (seconds, nanos) = at.to_unix();
             DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)
@@ -205,7 +228,7 @@ impl Who<'_> {
         let entry = self.caller.entry();
         let request = parsed.map(Parsed::request);
         AdmittedCall {
-            id: self.event.unwrap_or_else(UsageEventId::generate),
+            id: UsageEventId::generate(),
             tenant_id: entry.tenant.tenant.id,
             team_id: entry.project.team_id,
             project_id: entry.project.id,

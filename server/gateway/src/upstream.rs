@@ -1,6 +1,7 @@
 //! One request to one engine, and what comes back of it.
 
 use bytes::{Bytes, BytesMut};
+use dialects::messages::MessagesRequest;
 use engines::{Decoder, EngineError, Labels, Payload, PrepareContext, StreamEvent, Task, engine};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::Body as _;
@@ -9,7 +10,8 @@ use hyper::body::Incoming;
 use tracing::Span;
 
 use crate::{
-    admit::Admitted, counters::Counters, failure::Failure, gateway::Core, plan::Target, trace::CallTrace,
+    admit::Admitted, counters::Counters, dialect, failure::Failure, gateway::Core, plan::Target,
+    trace::CallTrace,
 };
 
 /// An engine's error body beyond this is not read.
@@ -25,6 +27,20 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) span: &'a Span,
 }
 
+/// What is asked of an engine.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    task: Task<'a>,
+    /// The request as it came, where it came in Anthropic's dialect.
+    messages: Option<&'a MessagesRequest>,
+}
+
+impl<'a> Ask<'a> {
+    fn of(call: &'a Admitted) -> Self {
+        Self { task: call.parsed().request().task(), messages: call.parsed().messages() }
+    }
+}
+
 impl Outgoing<'_> {
     /// What answers of a target are labelled with.
     pub(crate) fn labels(&self, target: &Target) -> Labels {
@@ -32,7 +48,7 @@ impl Outgoing<'_> {
     }
 
     /// The HTTP request for one deployment.
-    fn to(&self, gateway: &Core, task: Task<'_>, target: &Target) -> Result<Request<Full<Bytes>>, Failure> {
+    fn to(&self, gateway: &Core, ask: Ask<'_>, target: &Target) -> Result<Request<Full<Bytes>>, Failure> {
         let (model, deployment) = (&target.model.model, &target.deployment);
         let tighter = |own: u32, limit: Option<u32>| limit.map_or(own, |limit| limit.min(own));
         let written = model.max_output_tokens.or(deployment.max_output_tokens);
@@ -42,7 +58,11 @@ impl Outgoing<'_> {
             max_output_tokens: written.map(|own| tighter(own, deployment.max_output_tokens)),
             request_id: self.request_id.to_str().ok(),
         };
-        let prepared = engine(deployment.engine).prepare(task, &context).map_err(Failure::unsupported)?;
+        let prepared = match ask.messages {
+            Some(asked) => dialect::messages::prepare(asked, ask.task, deployment, &context),
+            None => engine(deployment.engine).prepare(ask.task, &context),
+        };
+        let prepared = prepared.map_err(Failure::unsupported)?;
         let misconfigured = |error: &dyn std::error::Error| {
             tracing::error!(deployment_id = %deployment.id, %error, "a deployment cannot be called");
             Failure::misconfigured()
@@ -62,11 +82,11 @@ impl Outgoing<'_> {
     async fn send(
         &self,
         gateway: &Core,
-        task: Task<'_>,
+        ask: Ask<'_>,
         target: &Target,
     ) -> Result<Response<Incoming>, Failure> {
         let deployment = &target.deployment;
-        let request = self.to(gateway, task, target)?;
+        let request = self.to(gateway, ask, target)?;
         let response = gateway.client(deployment).send(request).await.map_err(|error| {
             tracing::debug!(deployment_id = %deployment.id, %error, "an attempt failed");
             Failure::egress(&error)
@@ -90,27 +110,27 @@ impl Outgoing<'_> {
         call: &Admitted,
         target: &Target,
     ) -> Result<Payload, Failure> {
-        let task = call.parsed().request().task();
-        let Some(parts) = engines::split(engine(target.deployment.engine), task) else {
-            return self.one(gateway, task, target, &self.labels(target)).await;
+        let ask = Ask::of(call);
+        let Some(parts) = engines::split(engine(target.deployment.engine), ask.task) else {
+            return self.one(gateway, ask, target, &self.labels(target)).await;
         };
         let labels = self.labels(target);
         let mut answers = Vec::with_capacity(parts.len());
         for part in &parts {
             let own = Labels::of(&part.task(), labels.id.clone(), labels.created, labels.model.clone());
-            answers.push(self.one(gateway, part.task(), target, &own).await?);
+            answers.push(self.one(gateway, Ask { task: part.task(), ..ask }, target, &own).await?);
         }
-        engines::join(task, &answers, &labels).map_err(|error| Failure::engine(&error))
+        engines::join(ask.task, &answers, &labels).map_err(|error| Failure::engine(&error))
     }
 
     async fn one(
         &self,
         gateway: &Core,
-        task: Task<'_>,
+        ask: Ask<'_>,
         target: &Target,
         labels: &Labels,
     ) -> Result<Payload, Failure> {
-        let response = self.send(gateway, task, target).await?;
+        let response = self.send(gateway, ask, target).await?;
         let most = gateway.settings.max_answer_bytes;
         let body = Limited::new(response.into_body(), most).collect().await.map_err(|error| {
             if error.is::<LengthLimitError>() {
@@ -119,7 +139,7 @@ impl Outgoing<'_> {
             }
             Failure::broke_off()
         })?;
-        let read = engine(target.deployment.engine).whole(task.kind(), body.to_bytes(), labels);
+        let read = engine(target.deployment.engine).whole(ask.task.kind(), body.to_bytes(), labels);
         read.map_err(|error| Failure::engine(&error))
     }
 
@@ -130,9 +150,9 @@ impl Outgoing<'_> {
         call: &Admitted,
         target: &Target,
     ) -> Result<Upstream, Failure> {
-        let task = call.parsed().request().task();
-        let response = self.send(gateway, task, target).await?;
-        let decoder = engine(target.deployment.engine).decoder(task.kind(), self.labels(target));
+        let ask = Ask::of(call);
+        let response = self.send(gateway, ask, target).await?;
+        let decoder = engine(target.deployment.engine).decoder(ask.task.kind(), self.labels(target));
         let mut upstream = Upstream { body: response.into_body(), decoder, ended: false, first: Vec::new() };
         loop {
             match upstream.next(&gateway.counters).await? {

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use shared::UsageEventId;
 use snapshot::{Price, TokenCounts};
 
 use crate::{
@@ -24,6 +25,8 @@ const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(3);
 pub struct CallRecord {
     meter: Meter,
     call: AdmittedCall,
+    /// See [`completes`](Self::completes).
+    work: Option<UsageEventId>,
     begun: Instant,
     state: Checkpoint,
     written: Option<Instant>,
@@ -45,12 +48,22 @@ impl CallRecord {
         Self {
             meter,
             call,
+            work: None,
             begun: Instant::now(),
             state: Checkpoint::default(),
             written: None,
             fallback,
             ended: false,
         }
+    }
+
+    /// The call does work that may be done again, such as a line of a batch. If it completes, its event goes by the
+    /// work's id: however often the work is done, it counts once. Any other end is one of this call alone, under the
+    /// call's own id, and takes nothing from the call that completes the work later.
+    ///
+    /// Events are told apart by id and start: admit all calls of one work with the same `started_at`.
+    pub fn completes(&mut self, work: UsageEventId) {
+        self.work = Some(work);
     }
 
     /// As admitted.
@@ -138,12 +151,14 @@ impl CallRecord {
     fn end(&mut self, mut event: UsageEvent) -> Commit {
         self.ended = true;
         // The id, tenant and start are the call's key in the database: they are never anything else.
-        event.id = self.call.id;
+        let work = self.work.filter(|_| event.status == CallStatus::Completed);
+        event.id = work.unwrap_or(self.call.id);
         event.tenant_id = self.call.tenant_id;
         event.started_at = self.call.started_at;
         event.charge(self.state.price_in_force(&self.call).map(AsRef::as_ref));
         event.clip();
-        self.meter.spool().end(event.id, &event)
+        // The record is found by the call that began, whatever its event is called.
+        self.meter.spool().end(self.call.id, &event)
     }
 
     fn elapsed_ms(&self) -> u32 {

@@ -7,6 +7,8 @@
 //! What holds
 //! - Every call whose end its caller saw is metered exactly once: the end is shown only after the record's sync, and
 //!   the event's id makes whatever is delivered twice count once.
+//! - Work that may be done again has an id of its own, which the event of the call that completes it goes by: it counts
+//!   once. Calls of it that were cut off are events of their own, and hide no other.
 //! - A call whose process dies becomes an event `gateway_lost` with the tokens of its last checkpoint. Its beginning is
 //!   handed to the writer thread at admission and written within one round of it (microseconds when idle, else
 //!   `commit_interval` and the sync that runs); a process killed in that gap loses only the trace of a call that has

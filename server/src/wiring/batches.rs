@@ -88,7 +88,7 @@ impl Runner for ByGateway {
                 path: call.endpoint.as_str().to_owned(),
                 body: call.body,
                 priority: Priority::Batch,
-                event: Some(call.event),
+                work: Some(call.work),
                 headers: HeaderMap::new(),
             })
             .await;

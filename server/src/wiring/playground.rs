@@ -34,7 +34,7 @@ impl PlaygroundGateway for Playground {
             headers.insert("x-request-id", id);
         }
         let path = "/v1/chat/completions".to_owned();
-        let call = InsideCall { key, path, body, priority: Priority::Interactive, event: None, headers };
+        let call = InsideCall { key, path, body, priority: Priority::Interactive, work: None, headers };
         self.gateway.call(call).await
     }
 }

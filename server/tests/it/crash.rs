@@ -101,7 +101,7 @@ async fn ended(client: &EngineClient, url: &str, bearer: &str, name: &str, strea
 }
 
 /// How often each client's call was metered.
-pub async fn metered(data: &Path) -> Vec<(String, i64, String)> {
+async fn metered(data: &Path) -> Vec<(String, i64, String)> {
     let db = Database::open_existing(DatabaseSettings::embedded(data)).await.unwrap();
     let mut connection = db.superuser().await.unwrap().unwrap();
     let rows = sqlx::query_as("select end_user, count(*), min(status) from usage_events where end_user is not null group by end_user")

@@ -185,7 +185,7 @@ impl<'a> Execution<'a> {
             key: self.batch.key(),
             endpoint: self.batch.endpoint(),
             body: work.body.clone(),
-            event: self.held.event(work.line, work.tries, at),
+            work: self.held.work(work.line, at),
         };
         self.calls.spawn(calls::call(self.held.runner.clone(), call, work, places));
     }
@@ -220,8 +220,8 @@ impl<'a> Execution<'a> {
         tokens.cached += used.cached;
         tokens.output += used.output;
         tokens.reasoning += used.reasoning;
-        let event = self.held.event(line, work.tries, self.accounted_at());
-        let result = result_line::answered(event, line, &work.custom_id, answer);
+        let id = self.held.work(line, self.accounted_at());
+        let result = result_line::answered(id, line, &work.custom_id, answer);
         Outcome { line, tries: work.tries, ok: answer.is_success(), result: Some(result) }
     }
 

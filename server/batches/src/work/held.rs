@@ -14,7 +14,7 @@ use crate::{
     line::BadLine,
     lines::Lines,
     result_line::{self, Tokens},
-    runner::event_of,
+    runner::work_of,
     state::object_of,
     store::{
         batch::BatchRow,
@@ -84,14 +84,14 @@ impl Held {
         Ok(found.map(|(_, content)| Lines::new(content, most)))
     }
 
-    /// The usage event of a try of a line.
-    pub fn event(&self, line: u32, tries: u16, at: DateTime<Utc>) -> UsageEventId {
-        event_of(self.claimed.batch, line, tries, at)
+    /// See [`crate::LineCall::work`].
+    pub fn work(&self, line: u32, at: DateTime<Utc>) -> UsageEventId {
+        work_of(self.claimed.batch, line, at)
     }
 
     /// A line that is not called.
     pub fn refusal(&self, line: u32, bad: &BadLine, at: DateTime<Utc>) -> Outcome {
-        let result = result_line::refused(self.event(line, 0, at), line, bad);
+        let result = result_line::refused(self.work(line, at), line, bad);
         Outcome { line, tries: 0, ok: false, result: Some(result) }
     }
 

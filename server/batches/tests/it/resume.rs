@@ -47,7 +47,7 @@ async fn after_a_kill_midway_another_worker_goes_on_and_no_finished_line_is_call
     let cut_off: Vec<_> = first.names().into_iter().filter(|name| !done.contains(name)).collect();
     assert!(!cut_off.is_empty(), "calls were under way when the worker died");
     for name in cut_off {
-        assert_eq!(first.events_of(&name), second.events_of(&name), "the same try has the same event");
+        assert_eq!(first.work_of(&name), second.work_of(&name), "a line is the same work in whoever's hands");
     }
 }
 

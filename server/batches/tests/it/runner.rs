@@ -41,8 +41,8 @@ impl TestRunner {
         })
     }
 
-    /// The events of a line's calls.
-    pub fn events_of(&self, name: &str) -> Vec<UsageEventId> {
+    /// What a line's calls went by.
+    pub fn work_of(&self, name: &str) -> Vec<UsageEventId> {
         self.calls.lock().unwrap().get(name).cloned().unwrap_or_default()
     }
 
@@ -80,7 +80,7 @@ impl Runner for TestRunner {
         let tries = {
             let mut calls = self.calls.lock().unwrap();
             let events = calls.entry(name.clone()).or_default();
-            events.push(call.event);
+            events.push(call.work);
             events.len()
         };
         self.all.lock().unwrap().push(call);

@@ -44,7 +44,7 @@ fn add_cost(out: &mut BytesMut, from: usize, bill: &Bill) {
     let Some(place) = out[from..].windows(KEY.len()).rposition(|window| window == KEY) else { return };
     let rest = out.split_off(from + place + KEY.len());
     let comma = if rest.first() == Some(&b'}') { "" } else { "," };
-    out.extend_from_slice(format!("\"cost\":{cost}{comma}").as_bytes());
+    out.extend_from_slice(format!("{cost}{comma}").as_bytes());
     out.extend_from_slice(&rest);
 }
 
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_cost_is_put_into_the_last_usage_in_plain_digits() {
-        let bill = Bill { usage: Bytes::new(), cost: Some("0.00000915".to_owned()) };
+        let bill = Bill { usage: Bytes::new(), cost: Some("\"cost\":0.00000915".to_owned()) };
         let mut out = BytesMut::from(&br#"{"x":"\"usage\":{","usage":{"input_tokens":1}}"#[..]);
         add_cost(&mut out, 0, &bill);
         assert_eq!(&out[..], br#"{"x":"\"usage\":{","usage":{"cost":0.00000915,"input_tokens":1}}"#);

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use dialects::responses::{Framing, Item, ResponsesRequest, Writer as Dialect, to_chat};
 use engines::Labels;
 use parking_lot::Mutex;
+use serde_json::value::RawValue;
 use shared::ErrorCode;
 use snapshot::Project;
 
@@ -88,8 +89,17 @@ impl Response {
     fn kept(&self) -> Kept {
         let mut items = self.turn.history.clone();
         items.extend(self.turn.request.items());
+        let input = items.len();
         items.extend(self.dialect.output());
-        Kept { id: self.labels.id.clone(), items }
+        Kept { id: self.labels.id.clone(), items, input, response: None }
+    }
+
+    /// The response as its end tells it.
+    fn told(&mut self, bill: &Bill, out: &mut BytesMut) -> Option<Box<RawValue>> {
+        let whole = self.dialect.finished(usage(bill), out).to_string();
+        let mut text = BytesMut::from(whole.as_str());
+        add_cost(&mut text, 0, bill);
+        serde_json::from_slice(&text).ok()
     }
 }
 
@@ -122,8 +132,12 @@ impl Writer for Response {
         self.dialect.error(&error.object(), out);
     }
 
-    fn memory(&mut self) -> Option<Memory> {
-        (self.turn.request.store == Some(true)).then(|| Memory::new(self.kept()))
+    fn memory(&mut self, bill: &Bill, out: &mut BytesMut) -> Option<Memory> {
+        if self.turn.request.store != Some(true) {
+            return None;
+        }
+        let response = self.told(bill, out);
+        Some(Memory::new(Kept { response, ..self.kept() }))
     }
 
     fn forgotten(&mut self) {

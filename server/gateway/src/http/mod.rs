@@ -1,6 +1,7 @@
 //! The HTTP edge of `/v1`: one table, three addresses.
 
 mod models;
+mod responses;
 mod shown;
 mod socket;
 
@@ -37,6 +38,11 @@ pub(crate) fn router(gateway: Shared) -> Router {
         table = table
             .route(&at("/models"), get(models::list).fallback(wrong_method))
             .route(&at("/models/{*model}"), get(models::one).fallback(wrong_method))
+            .route(
+                &at("/responses/{response}"),
+                get(responses::one).delete(responses::delete).fallback(wrong_method),
+            )
+            .route(&at("/responses/{response}/input_items"), get(responses::input).fallback(wrong_method))
             .route(&at(""), any(not_found))
             .route(&at("/{*rest}"), any(not_found));
     }
@@ -66,7 +72,7 @@ async fn answer(
     shown: &mut Shown,
 ) -> Result<Response, CallError> {
     let caller = Caller::identify(gateway, arrival, Some(endpoint))?;
-    let call = Call { gateway, arrival, caller: &caller, endpoint, event: None };
+    let call = Call { gateway, arrival, caller: &caller, endpoint, work: None };
     call.answer(body, shown).await
 }
 
@@ -74,7 +80,8 @@ async fn not_found(State(gateway): State<Shared>, request: Request) -> Response 
     refuse(&gateway, request, |method, path| {
         let known: Vec<_> = Endpoint::ALL.iter().map(|endpoint| format!("/v1{}", endpoint.path())).collect();
         let text = format!(
-            "There is nothing at {method} {path}. Available are POST {}, GET /v1/models and GET /v1/models/{{model}}.",
+            "There is nothing at {method} {path}. Available are POST {}, GET /v1/models, GET /v1/models/{{model}}, \
+             GET and DELETE /v1/responses/{{id}} and GET /v1/responses/{{id}}/input_items.",
             known.join(", ")
         );
         CallError::new(ErrorCode::NotFound, text)

@@ -175,7 +175,7 @@ impl Session {
             arrival: &arrival,
             caller: &caller,
             endpoint: Endpoint::Responses,
-            event: None,
+            work: None,
         };
         let parsed = match client_event(text) {
             Ok(request) => call.turn(request, Framing::Lines, Some(Arc::clone(&self.latest))).await,

@@ -60,8 +60,9 @@ pub(crate) async fn relay_whole(
                 &Rewrite { usage: UsageRewrite::Replace(usage.clone()), ..Rewrite::default() },
                 &mut out,
             );
-            let answer = writer.whole(&out, &Bill { usage, cost: tab.cost().map(billed::digits) })?;
-            remember(gateway, owner, writer.memory()).await?;
+            let bill = Bill { usage, cost: tab.cost().map(billed::members) };
+            let answer = writer.whole(&out, &bill)?;
+            remember(gateway, owner, writer.memory(&bill, &mut upstream::buffer())).await?;
             answer
         }
     };

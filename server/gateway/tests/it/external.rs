@@ -1,12 +1,13 @@
 //! Engines outside the platform: off by default, never for data that may not leave, never into our own networks.
 
 use reqwest::Method;
-use serde_json::Value;
-use sim::Engine;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use sim::{Engine, Fault, FaultKind};
 
 use crate::{
-    told::{good, refused},
-    world::{Plan, World, hello},
+    told::{cost, good, good_text, refused},
+    world::{Plan, World, hello, streamed},
 };
 
 async fn outside() -> World {
@@ -63,6 +64,35 @@ async fn a_tenants_own_upstream_serves_it_alone() {
     let listed: Value = good(world.http.get(world.url("/v1/models")).bearer_auth(&world.globex.key)).await;
     assert_eq!(listed["total_count"], 0);
     assert_eq!(good(world.request(Method::GET, "/v1/models")).await["total_count"], 1);
+}
+
+#[tokio::test]
+async fn what_a_tenants_own_upstream_serves_is_recorded_and_costs_nothing() {
+    let mut plan = Plan::of(&[Engine::Openai, Engine::Vllm]).in_order();
+    plan.draft = Box::new(|draft, acme, _| {
+        draft.rows.tenants[0].external_engines = true;
+        let own = &mut draft.rows.deployments[0];
+        (own.external, own.owner_tenant) = (true, Some(acme.id));
+    });
+    let world = plan.start().await;
+    let messages = json!({"model": "llama", "max_tokens": 50, "messages": hello()["messages"]});
+    let mut stream = streamed(hello());
+    stream["stream_options"] = json!({"include_usage": true});
+    for request in [world.chat(&hello()), world.chat(&stream), world.post("/v1/messages", &messages)] {
+        let text = good_text(request).await;
+        assert!(text.contains(r#""cost":0,"is_byok":true"#), "{text}");
+    }
+    // The operator's own, when the tenant's fails.
+    world.sims[0].fault(Fault::new(FaultKind::Refuse));
+    let text = good_text(world.chat(&hello())).await;
+    assert!(cost(&text) > Decimal::ZERO && !text.contains("is_byok"), "{text}");
+
+    let events = world.events(4).await;
+    for event in &events[..3] {
+        assert_eq!((event.amount, event.price_id), (Decimal::ZERO, None));
+        assert!(event.tokens.completion > 0, "{event:?}");
+    }
+    assert!(events[3].amount > Decimal::ZERO && events[3].price_id.is_some());
 }
 
 #[tokio::test]

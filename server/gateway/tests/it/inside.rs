@@ -1,6 +1,7 @@
 //! Calls made inside the process, and those that may wait.
 
 use axum::body::{Body, Bytes};
+use futures::FutureExt;
 use gateway::{BatchShare, InsideCall, Priority};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -17,7 +18,7 @@ fn call(world: &World, path: &str, body: &Value, priority: Priority) -> InsideCa
         path: path.to_owned(),
         body: Bytes::from(body.to_string()),
         priority,
-        event: None,
+        work: None,
         headers: HeaderMap::new(),
     }
 }
@@ -31,7 +32,7 @@ async fn a_call_inside_is_answered_and_metered_like_one_from_outside() {
     let world = Plan::of(&[Engine::Vllm]).start().await;
     let id = UsageEventId::generate();
     let mut inside = call(&world, "/v1/chat/completions", &hello(), Priority::Batch);
-    inside.event = Some(id);
+    inside.work = Some(id);
     let response = world.inside.call(inside).await;
     assert_eq!(response.status(), StatusCode::OK);
     let answer = json_of(response.into_body()).await;
@@ -45,6 +46,31 @@ async fn a_call_inside_is_answered_and_metered_like_one_from_outside() {
         .await;
     let text = response.into_body().collect().await.unwrap().to_bytes();
     assert!(text.ends_with(b"data: [DONE]\n\n"));
+}
+
+#[tokio::test]
+async fn a_call_that_was_cut_off_hides_nothing_of_the_one_that_does_its_work() {
+    let world = Plan::of(&[Engine::Vllm]).start().await;
+    let work = UsageEventId::generate();
+    let the_call = |model: &str| {
+        let body = json!({"model": model, "messages": [{"role": "user", "content": "x"}]});
+        InsideCall { work: Some(work), ..call(&world, "/v1/chat/completions", &body, Priority::Batch) }
+    };
+    drop(world.inside.call(the_call("nought")).await);
+    // Cut off before it was polled to its end.
+    let slow = world.inside.call(the_call("llama"));
+    assert!(slow.now_or_never().is_none());
+    drop(world.inside.call(the_call("llama")).await);
+    drop(world.inside.call(the_call("llama")).await);
+    let events = world.events(4).await;
+    let status = |wanted| events.iter().filter(|event| event.status == wanted).collect::<Vec<_>>();
+    let (completed, rejected) = (status(CallStatus::Completed), status(CallStatus::Rejected));
+    let left = status(CallStatus::ClientAbort);
+    // Done twice, it goes by the one id that the database keeps once.
+    assert!(completed.len() == 2 && completed.iter().all(|event| event.id == work), "{completed:?}");
+    assert_eq!((rejected.len(), left.len()), (1, 1), "{events:?}");
+    assert!(rejected[0].id != work && left[0].id != work && left[0].id != rejected[0].id);
+    assert_eq!(left[0].started_at, completed[0].started_at);
 }
 
 #[tokio::test]

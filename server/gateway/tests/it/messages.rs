@@ -126,11 +126,93 @@ async fn tokens_are_counted_by_the_engine_or_by_a_stated_estimate() {
     let counted: Value = response.json().await.unwrap();
     assert!(counted["input_tokens"].as_u64().unwrap() > 0);
 
-    let openai = world(Engine::Openai).await;
-    let response = openai.post("/v1/messages/count_tokens", &body).send().await.unwrap();
-    assert_eq!(response.headers()["x-switchyard-counted-by"], "estimate");
-    let estimated: Value = response.json().await.unwrap();
-    assert!(estimated["input_tokens"].as_u64().unwrap() > 0);
-    let event = openai.events(1).await.remove(0);
-    assert_eq!((event.operation, event.amount), (Operation::Tokenize, rust_decimal::Decimal::ZERO));
+    // Without a route for it, or with one that takes no conversation.
+    for engine in
+        [Engine::Openai, Engine::Ollama, Engine::Sglang, Engine::Tgi, Engine::Llamacpp, Engine::Anthropic]
+    {
+        let world = world(engine).await;
+        let response = world.post("/v1/messages/count_tokens", &body).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{engine:?}");
+        assert_eq!(response.headers()["x-switchyard-counted-by"], "estimate", "{engine:?}");
+        let estimated: Value = response.json().await.unwrap();
+        assert!(estimated["input_tokens"].as_u64().unwrap() > 0);
+        let event = world.events(1).await.remove(0);
+        assert_eq!((event.operation, event.amount), (Operation::Tokenize, rust_decimal::Decimal::ZERO));
+    }
+}
+
+/// A conversation that uses what only Anthropic's dialect has.
+fn thorough() -> Value {
+    let hint = json!({"type": "ephemeral"});
+    json!({
+        "model": "llama", "max_tokens": 3000, "top_k": 5, "metadata": {"user_id": "u1"},
+        "thinking": {"type": "enabled", "budget_tokens": 2000},
+        "system": [{"type": "text", "text": "You are a signaller.", "cache_control": hint}],
+        "tools": [{"name": "look", "description": "Looks", "input_schema": {"type": "object"}, "cache_control": hint}],
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "Look.", "cache_control": hint}]},
+            {"role": "assistant", "content": [
+                {"type": "thinking", "thinking": "Hm.", "signature": "c2ln"},
+                {"type": "redacted_thinking", "data": "c2VhbGVk"},
+                {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {}},
+            ]},
+            {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "toolu_1", "content": "dark", "is_error": true, "cache_control": hint},
+            ]},
+        ],
+    })
+}
+
+#[tokio::test]
+async fn an_engine_that_speaks_anthropics_dialect_is_sent_what_the_caller_sent() {
+    let mut plan = Plan::of(&[Engine::Anthropic]);
+    plan.sim = |options| options.reasoning = true;
+    let world = plan.start().await;
+    let answer: Value =
+        serde_json::from_str(&good_text(world.post("/v1/messages", &thorough())).await).unwrap();
+    let mut expected = thorough();
+    expected["model"] = json!("sim-8b");
+    expected["stream"] = json!(false);
+    assert_eq!(world.sims[0].stats().last_request.unwrap().body, expected);
+    // Its thinking comes back with the proof that goes with it.
+    let thinking = &answer["content"][0];
+    assert_eq!((&thinking["type"], &thinking["signature"]), (&json!("thinking"), &json!("c2ltdWxhdGVk")));
+
+    let mut streamed = thorough();
+    streamed["stream"] = json!(true);
+    let events = events(world.post("/v1/messages", &streamed).send().await.unwrap()).await;
+    assert_eq!(world.sims[0].stats().last_request.unwrap().body["stream"], true);
+    let proofs: Vec<_> = events.iter().filter_map(|(_, data)| data["delta"]["signature"].as_str()).collect();
+    assert_eq!(proofs, ["c2ltdWxhdGVk"]);
+}
+
+#[tokio::test]
+async fn other_engines_are_sent_nothing_that_is_anthropics_alone() {
+    for engine in [Engine::Vllm, Engine::Openai] {
+        let world = world(engine).await;
+        good_text(world.post("/v1/messages", &thorough())).await;
+        let sent = world.sims[0].stats().last_request.unwrap().body;
+        let text = sent.to_string();
+        assert!(!text.contains("cache_control") && !text.contains("thinking"), "{engine:?}: {text}");
+        assert_eq!((&sent["top_k"], &sent["reasoning_effort"]), (&json!(5), &json!("low")));
+        assert_eq!(sent["messages"][2]["reasoning_content"], "Hm.");
+    }
+}
+
+#[tokio::test]
+async fn openais_own_platform_is_asked_for_nothing_that_it_lacks() {
+    let mut plan = Plan::of(&[Engine::Openai]);
+    plan.deployment = |_, deployment| deployment.external = true;
+    plan.draft = Box::new(|draft, _, _| draft.rows.tenants[0].external_engines = true);
+    let world = plan.start().await;
+    let response = world.post("/v1/messages", &thorough()).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    let error: Value = response.json().await.unwrap();
+    assert!(error["error"]["message"].as_str().unwrap().contains("top_k"), "{error}");
+    let mut body = thorough();
+    body.as_object_mut().unwrap().remove("top_k");
+    good_text(world.post("/v1/messages", &body)).await;
+    let sent = world.sims[0].stats().last_request.unwrap().body.to_string();
+    assert!(!sent.contains("cache_control") && !sent.contains("thinking"), "{sent}");
+    assert!(!sent.contains("reasoning_content"), "{sent}");
 }

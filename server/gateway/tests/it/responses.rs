@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use metering::Operation;
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use sim::{Engine, Fault, FaultKind};
 
@@ -152,6 +152,92 @@ async fn a_stored_response_is_gone_on_from_by_its_project_alone() {
         let foreign = world.http.post(world.url("/v1/responses")).bearer_auth(&world.globex.key).json(&next);
         assert_eq!(refused(foreign).await.1, "previous_response_not_found");
     }
+}
+
+async fn world_that_stores() -> World {
+    let mut world = world(Engine::Vllm).await;
+    for project in &mut world.draft.rows.projects {
+        project.store_responses = true;
+    }
+    world.publish();
+    world
+}
+
+#[tokio::test]
+async fn a_stored_response_is_read_again_as_it_was_told() {
+    let world = world_that_stores().await;
+    let mut tools = hello();
+    tools["tools"] = json!([{"type": "function", "name": "set_switch", "parameters": {"type": "object"}}]);
+    tools["tool_choice"] = json!("required");
+    for body in [hello(), streamed(hello()), tools.clone(), streamed(tools)] {
+        let told = if body["stream"] == json!(true) {
+            let events = events(world.post("/v1/responses", &body).send().await.unwrap()).await;
+            events.last().unwrap()["response"].clone()
+        } else {
+            good(world.post("/v1/responses", &body)).await
+        };
+        let path = format!("/v1/responses/{}", told["id"].as_str().unwrap());
+        let text = good_text(world.request(Method::GET, &path)).await;
+        assert!(cost(&text) > rust_decimal::Decimal::ZERO);
+        let read: Value = serde_json::from_str(&text).unwrap();
+        judge("Response", &read);
+        assert_eq!(read, told);
+    }
+}
+
+#[tokio::test]
+async fn the_input_of_a_stored_response_is_listed() {
+    let world = world_that_stores().await;
+    let first = good(world.post("/v1/responses", &hello())).await;
+    let next = json!({"model": "llama", "previous_response_id": first["id"], "input": [
+        {"role": "user", "content": "And the signals?"},
+        {"type": "function_call", "call_id": "call_1", "name": "look", "arguments": "{}"},
+        {"type": "function_call_output", "call_id": "call_1", "output": "red"},
+    ]});
+    let second = good(world.post("/v1/responses", &next)).await;
+    let path = format!("/v1/responses/{}/input_items", second["id"].as_str().unwrap());
+    let list = good(world.request(Method::GET, &format!("{path}?order=asc"))).await;
+    judge("ResponseItemList", &list);
+    let kinds = |list: &Value| -> Vec<String> {
+        let items = list["data"].as_array().unwrap().iter();
+        items.map(|item| item["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let asc = ["message", "message", "message", "function_call", "function_call_output"];
+    assert_eq!(kinds(&list), asc);
+    assert_eq!(list["has_more"], false);
+    let page = good(world.request(Method::GET, &format!("{path}?limit=2"))).await;
+    assert_eq!((kinds(&page), &page["has_more"]), (vec![asc[4].to_owned(), asc[3].to_owned()], &json!(true)));
+    let after = format!("{path}?after={}", page["last_id"].as_str().unwrap());
+    assert_eq!(kinds(&good(world.request(Method::GET, &after)).await), ["message"; 3]);
+    let wrong = refused(world.request(Method::GET, &format!("{path}?after=nought"))).await;
+    assert_eq!(wrong, (400, "invalid_value".into(), Some("after".into())));
+}
+
+#[tokio::test]
+async fn a_stored_response_is_there_for_its_project_alone_and_until_it_is_deleted() {
+    let world = world_that_stores().await;
+    let response = good(world.post("/v1/responses", &hello())).await;
+    let id = response["id"].as_str().unwrap();
+    let path = format!("/v1/responses/{id}");
+    let gone = (404, "not_found".to_owned(), Some("response_id".to_owned()));
+    for path in [path.clone(), format!("{path}/input_items")] {
+        let foreign = world.http.get(world.url(&path)).bearer_auth(&world.globex.key);
+        assert_eq!(refused(foreign).await, gone);
+    }
+    let foreign = world.http.delete(world.url(&path)).bearer_auth(&world.globex.key);
+    assert_eq!(refused(foreign).await, gone);
+    assert_eq!(refused(world.request(Method::GET, "/v1/responses/resp_nought")).await, gone);
+    let streamed = refused(world.request(Method::GET, &format!("{path}?stream=true"))).await;
+    assert_eq!(streamed, (400, "unsupported_parameter".into(), Some("stream".into())));
+    let bare = world.http.get(world.url(&path)).send().await.unwrap();
+    assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
+
+    let deleted = good(world.request(Method::DELETE, &path)).await;
+    assert_eq!(deleted, json!({"id": id, "object": "response", "deleted": true}));
+    assert_eq!(refused(world.request(Method::GET, &path)).await, gone);
+    assert_eq!(refused(world.request(Method::DELETE, &path)).await, gone);
+    let next = json!({"model": "llama", "input": "x", "previous_response_id": id});
+    assert_eq!(refused(world.post("/v1/responses", &next)).await.1, "previous_response_not_found");
 }
 
 #[tokio::test]
