@@ -25,9 +25,11 @@ pub fn share(text: &str, names: &[&str]) -> Option<f64> {
     names.iter().find_map(|name| values(text, name).reduce(f64::max)).map(|share| share.clamp(0.0, 1.0))
 }
 
-/// Whether there is a line of this metric, whatever its value.
-pub fn has(text: &str, name: &str) -> bool {
-    values(text, name).next().is_some()
+/// Whether there is such a metric, with or without a value yet.
+pub fn declared(text: &str, name: &str) -> bool {
+    let typed =
+        |line: &str| line.strip_prefix("# TYPE ").and_then(|rest| rest.split(' ').next()) == Some(name);
+    text.lines().any(typed) || values(text, name).next().is_some()
 }
 
 /// Where the labels end: after the brace that is not inside a quoted value.
@@ -66,5 +68,7 @@ odd NaN
         assert_eq!(share(text, &["share"]), Some(0.5));
         assert_eq!(sum(text, &["odd"]), None);
         assert_eq!(sum("n{ 1\n", &["n"]), None);
+        assert!(declared(text, "n") && declared(text, "share") && !declared(text, "newer"));
+        assert!(declared("# TYPE idle gauge\n", "idle"));
     }
 }

@@ -22,6 +22,12 @@ impl Page {
         self.metric(name, "gauge", help, value);
     }
 
+    /// A metric that has no value yet.
+    pub fn declare(&mut self, name: &str, kind: &str, help: &str) {
+        let prefix = self.prefix;
+        let _ = writeln!(self.text, "# HELP {prefix}{name} {help}\n# TYPE {prefix}{name} {kind}");
+    }
+
     /// A counter whose sample ends in `_total` and whose family does not.
     pub fn total(&mut self, family: &str, help: &str, value: f64) {
         let prefix = self.prefix;

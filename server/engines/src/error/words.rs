@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 pub const CONTEXT: &[&str] = &[
     "maximum context length",
     "maximum model length",
+    "cannot be greater than max_model_len",
     "context_length_exceeded",
     "exceed_context_size",
     "exceeds the available context size",
@@ -37,11 +38,31 @@ const REMOVED: &str = "[removed]";
 const TRACE: &[&str] =
     &["Traceback", "File \"", "goroutine ", "panicked at", "\n  at ", ".py:", ".py\", line"];
 
+/// vLLM's list of what is wrong with a body, whose first line only counts it: `field: what`, each once.
+fn faults(words: &str) -> Option<String> {
+    let (first, rest) = words.split_once('\n')?;
+    if !first.trim_end().trim_end_matches(':').trim_end_matches('s').ends_with("validation error") {
+        return None;
+    }
+    let part = |line: &str, key: &str| {
+        let (_, rest) = line.split_once(&format!("'{key}': '"))?;
+        rest.split_once('\'').map(|(value, _)| value.to_owned())
+    };
+    let told = rest.lines().filter_map(|line| {
+        let field = part(line, "loc")?;
+        Some(format!("{}: {}", field.strip_prefix("body.").unwrap_or(&field), part(line, "msg")?))
+    });
+    let told: Vec<_> = told.take(3).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// An engine's words without addresses and paths; None when they are empty or hold a stack trace.
 pub fn safe(words: &str) -> Option<String> {
     if TRACE.iter().any(|sign| words.contains(sign)) {
         return None;
     }
+    let faults = faults(words);
+    let words = faults.as_deref().unwrap_or(words);
     let line = words.lines().map(str::trim).find(|line| !line.is_empty())?;
     let kept: String = line.chars().take(LENGTH).filter(|c| !c.is_control()).collect();
     let parts: Vec<_> = kept.split(' ').map(|word| if is_place(word) { REMOVED } else { word }).collect();
@@ -87,6 +108,15 @@ mod tests {
         for (words, expected) in cases {
             assert_eq!(safe(words).as_deref(), Some(expected));
         }
+    }
+
+    #[test]
+    fn the_faults_of_a_body_are_told_and_not_only_counted() {
+        let one = "1 validation error:\n  {'type': 'list_type', 'loc': 'body.messages', 'msg': 'Input should be a valid list', 'input': 'x'}";
+        assert_eq!(safe(one).as_deref(), Some("messages: Input should be a valid list"));
+        let two = "2 validation errors:\n  {'type': 'missing', 'loc': 'body.prompt', 'msg': 'Field required'}\n  {'type': 'missing', 'loc': 'body.messages', 'msg': 'Field required'}";
+        assert_eq!(safe(two).as_deref(), Some("prompt: Field required; messages: Field required"));
+        assert_eq!(safe("1 validation error:\n  odd").as_deref(), Some("1 validation error:"));
     }
 
     #[test]

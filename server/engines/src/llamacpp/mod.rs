@@ -1,7 +1,8 @@
 //! llama.cpp's server: OpenAI's dialect, tokens in a form of its own, one model a process.
 //!
-//! Source: llama.cpp's `tools/server/README.md` and `server.cpp`, builds 4000 to 8700.
+//! Source: llama.cpp's `tools/server/README.md` and `server.cpp`, builds 4000 to 11434.
 
+mod logprobs;
 mod metrics;
 mod probe;
 mod tokens;
@@ -51,14 +52,18 @@ impl Engine for Llamacpp {
         }
     }
 
-    fn decoder(&self, _task: TaskKind, labels: Labels) -> Decoder {
-        openai::decoder(labels)
+    fn decoder(&self, task: TaskKind, labels: Labels) -> Decoder {
+        match task {
+            TaskKind::Completion => logprobs::decoder(labels),
+            _ => openai::decoder(labels),
+        }
     }
 
     fn whole(&self, task: TaskKind, body: Bytes, labels: &Labels) -> Result<Payload, EngineError> {
         match task {
             TaskKind::Tokenize => tokens::tokenized(&body),
             TaskKind::Detokenize => tokens::detokenized(&body),
+            TaskKind::Completion => openai::whole(task, logprobs::whole(body), labels),
             _ => openai::whole(task, body, labels),
         }
     }

@@ -13,7 +13,7 @@ use snapshot::EngineKind;
 pub(crate) use abilities::{Abilities, Embeddings, StreamUsage};
 pub(crate) use probe::models;
 pub(crate) use request::{prepare, texts_to_rank};
-pub(crate) use stream::{decoder, whole};
+pub(crate) use stream::{decoder, stream, whole};
 pub(crate) use tools::call_id;
 
 use crate::{

@@ -25,7 +25,12 @@ struct Stream {
 }
 
 pub fn decoder(labels: Labels) -> Decoder {
-    Decoder::sse(Stream { tools: Tools::new(labels.clone()), labels })
+    Decoder::sse(stream(labels))
+}
+
+/// What reads the frames of such a stream.
+pub fn stream(labels: Labels) -> impl Dialect {
+    Stream { tools: Tools::new(labels.clone()), labels }
 }
 
 impl Stream {

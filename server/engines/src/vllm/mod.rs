@@ -1,6 +1,6 @@
 //! vLLM: OpenAI's dialect, usage on every chunk, its own health route and metrics.
 //!
-//! Source: vLLM's `vllm/entrypoints/openai` and `docs/serving/openai_compatible_server.md`, 0.6 to 0.11.
+//! Source: vLLM's `vllm/entrypoints/openai` and `docs/serving/openai_compatible_server.md`, 0.6 to 0.32.
 
 mod metrics;
 mod probe;

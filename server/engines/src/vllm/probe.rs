@@ -24,8 +24,8 @@ pub async fn probe(target: &Target<'_>) -> Probe {
     let mut probe = Probe::listing(models);
     probe.version = version.ok().map(|version| version.version);
     if let Ok(text) = metrics {
-        // The line is there once LoRAs are enabled, with none loaded too.
-        probe.lora = Some(prometheus::has(&text, "vllm:lora_requests_info"));
+        // It is declared once LoRAs are enabled, and has values only after the first was asked for.
+        probe.lora = Some(prometheus::declared(&text, "vllm:lora_requests_info"));
         probe = probe.with_load("vllm", &text, metrics::load(&text));
     }
     probe

@@ -39,6 +39,27 @@ const REFUSALS: &[(u16, &str, Kind)] = &[
         Kind::BadRequest,
     ),
     (422, r#"{"detail":"bad"}"#, Kind::BadRequest),
+    // As a real vLLM and a real llama.cpp said them.
+    (
+        400,
+        r#"{"error":{"message":"max_tokens=5000 cannot be greater than max_model_len=1024. Please request fewer output tokens. (parameter=max_tokens, value=5000)","type":"BadRequestError","param":"max_tokens","code":400}}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        400,
+        r#"{"error":{"message":"1 validation error:\n  {'type': 'list_type', 'loc': 'body.messages', 'msg': 'Input should be a valid list', 'input': 'x'}","type":"Bad Request","param":"body.messages","code":400}}"#,
+        Kind::BadRequest,
+    ),
+    (
+        400,
+        r#"{"error":{"code":400,"message":"request (25004 tokens) exceeds the available context size (16384 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":25004,"n_ctx":16384}}"#,
+        Kind::ContextOverflow,
+    ),
+    (
+        400,
+        r#"{"error":{"code":400,"message":"Unable to generate parser for this template. Automatic parser generation failed: JSON schema error at #: unrecognized type nothing","type":"invalid_request_error"}}"#,
+        Kind::BadRequest,
+    ),
     (
         404,
         r#"{"error":{"message":"The model `m` does not exist.","type":"NotFoundError","code":404}}"#,

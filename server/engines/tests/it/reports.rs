@@ -103,6 +103,24 @@ async fn vllm() {
     assert_eq!((probe.models[0].max_context, lora.max_context), (Some(8192), Some(8192)));
 }
 
+/// As version 0.32 answered, with LoRAs enabled and none asked for yet.
+#[tokio::test]
+async fn a_real_vllm() {
+    let (kind, probe) = detected(&[
+        HEALTHY,
+        ("/version", 200, r#"{"version":"0.32.0"}"#),
+        fixture!("/v1/models", "vllm/real_models.json"),
+        fixture!("/metrics", "vllm/real_metrics.txt"),
+    ])
+    .await;
+    assert_eq!((kind, probe.state), (EngineKind::Vllm, HealthState::Healthy));
+    let load = EngineLoad { running: 0, waiting: 0, kv_use: Some(0.0), ..EngineLoad::default() };
+    assert_eq!((probe.load, probe.load_blind, probe.lora), (Some(load), false, Some(true)));
+    let lora = &probe.models[1];
+    assert_eq!((lora.id.as_str(), lora.parent.as_deref()), ("tiny-lora", Some("tiny")));
+    assert_eq!((probe.models[0].max_context, lora.max_context), (Some(1024), Some(1024)));
+}
+
 #[tokio::test]
 async fn sglang() {
     let (kind, probe) = detected(&[
@@ -192,6 +210,23 @@ async fn llamacpp() {
     assert_eq!(probe.models[0].max_context, Some(4096));
     assert_eq!(probe.models[0].capabilities, ["vision", "tools"]);
     assert!(engine(kind).same_model(&probe.models[0].id, "qwen"));
+}
+
+/// As a build of the autumn of 2026 answered.
+#[tokio::test]
+async fn a_real_llamacpp() {
+    let (kind, probe) = detected(&[
+        ("/health", 200, r#"{"status":"ok"}"#),
+        fixture!("/v1/models", "llamacpp/real_models.json"),
+        fixture!("/props", "llamacpp/real_props.json"),
+        fixture!("/metrics", "llamacpp/real_metrics.txt"),
+    ])
+    .await;
+    assert_eq!((kind, probe.state), (EngineKind::Llamacpp, HealthState::Healthy));
+    let load = EngineLoad { running: 0, waiting: 0, slots: Some(2), ..EngineLoad::default() };
+    assert_eq!((probe.load, probe.load_blind), (Some(load), false));
+    assert_eq!((probe.models[0].id.as_str(), probe.models[0].max_context), ("tiny", Some(16384)));
+    assert_eq!(probe.models[0].capabilities, ["tools"]);
 }
 
 #[tokio::test]

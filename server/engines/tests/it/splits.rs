@@ -19,6 +19,7 @@ const STREAMS: &[Stream] = &[
     (EngineKind::Tgi, TaskKind::Completion, include_bytes!("fixtures/tgi/generate.sse")),
     (EngineKind::Tgi, TaskKind::Completion, include_bytes!("fixtures/tgi/generate_error.sse")),
     (EngineKind::Llamacpp, TaskKind::Chat, include_bytes!("fixtures/llamacpp/tools.sse")),
+    (EngineKind::Llamacpp, TaskKind::Completion, include_bytes!("fixtures/llamacpp/real_completion.sse")),
     (EngineKind::Openai, TaskKind::Chat, include_bytes!("fixtures/openai/crlf.sse")),
     (EngineKind::Openai, TaskKind::Chat, include_bytes!("fixtures/openai/malformed.sse")),
     (EngineKind::Ollama, TaskKind::Chat, include_bytes!("fixtures/ollama/text.ndjson")),

@@ -34,10 +34,14 @@ pub async fn show(State(sim): State<Arc<Sim>>) -> Response {
         stats.completed as f64,
     );
     let names: Vec<_> = sim.loras.list().into_iter().map(|lora| lora.name).collect();
-    // It is there with none loaded too, once LoRAs may be.
-    let labels =
-        [("max_lora", "8"), ("running_lora_adapters", &names.join(",")), ("waiting_lora_adapters", "")];
     let help = "Running stats on lora requests.";
-    page.labelled("lora_requests_info", "gauge", help, &labels, sim.born.as_secs_f64());
+    // Without any it is declared, and has no value.
+    if names.is_empty() {
+        page.declare("lora_requests_info", "gauge", help);
+    } else {
+        let labels =
+            [("max_lora", "8"), ("running_lora_adapters", &names.join(",")), ("waiting_lora_adapters", "")];
+        page.labelled("lora_requests_info", "gauge", help, &labels, sim.born.as_secs_f64());
+    }
     page.respond()
 }
