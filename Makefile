@@ -8,7 +8,7 @@ SWITCHYARD_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/switchyard
 CARGO_TARGET_DIR ?= $(SWITCHYARD_CACHE)/target
 export SWITCHYARD_CACHE CARGO_TARGET_DIR
 
-.PHONY: help demo build release console console-test lint test e2e bench
+.PHONY: help demo build release console console-test lint test e2e engines bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ test: ## everything CI checks
 
 e2e: ## browser journeys and real clients
 	@deploy/dev/e2e.sh
+
+engines: ## real engines (llama.cpp, vLLM, transformers) behind the gateway; installs them, 6 GB
+	@deploy/dev/engines.sh
 
 bench: ## CPU time per request beside nginx
 	@deploy/dev/bench.sh
