@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on every POST: the same key and the same request give the same answer, without doing it twice.
 //!
 //! A key belongs to who sent it (the credential, hashed). While the first request runs, a second waits for nothing: it
-//! gets 409. Answers of 5xx are not kept, so that a retry can succeed. A kept answer never holds a secret
+//! gets 409. Answers of 5xx are not kept, so that a retry can succeed. Nor are streams of events, which are passed on as
+//! they come: they last as long as somebody listens, and cannot be given twice. A kept answer never holds a secret
 //! (see [`crate::Shown`]).
 
 use std::sync::Arc;
@@ -90,13 +91,18 @@ async fn once(
         }
     }
     let response = next.run(request).await;
-    if response.status().is_server_error() {
+    if response.status().is_server_error() || is_stream(&response) {
         store.release(&principal, &key).await?;
         return Ok(response);
     }
     let (response, kept) = copy(response).await?;
     store.complete(&principal, &key, kept).await?;
     Ok(response)
+}
+
+fn is_stream(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
 }
 
 /// Who sent it: the hash of the credential, so that two callers never share a key.
@@ -142,4 +148,58 @@ fn replay(kept: Kept) -> Response {
     }
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use axum::{Router, middleware::from_fn_with_state, routing::post};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    /// What happened to the one key, in order.
+    #[derive(Default)]
+    struct Seen(Mutex<Vec<&'static str>>);
+
+    #[async_trait::async_trait]
+    impl Store for Seen {
+        async fn claim(&self, _: &str, _: &str, _: &[u8]) -> Result<Claim, Problem> {
+            self.0.lock().unwrap().push("claimed");
+            Ok(Claim::New)
+        }
+        async fn complete(&self, _: &str, _: &str, _: Kept) -> Result<(), Problem> {
+            self.0.lock().unwrap().push("completed");
+            Ok(())
+        }
+        async fn release(&self, _: &str, _: &str) -> Result<(), Problem> {
+            self.0.lock().unwrap().push("released");
+            Ok(())
+        }
+    }
+
+    async fn answered(kind: &'static str) -> (Response, Vec<&'static str>) {
+        let seen = Arc::new(Seen::default());
+        let store: Arc<dyn Store> = seen.clone();
+        let answer = move || async move {
+            let mut response = Response::new(Body::from("data: 1\n\n"));
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            response
+        };
+        let router = Router::new().route("/", post(answer)).layer(from_fn_with_state(store, layer));
+        let request = Request::post("/").header(HEADER, "a").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let seen = seen.0.lock().unwrap().clone();
+        (response, seen)
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_kept_and_a_stream_is_passed_on() {
+        assert_eq!(answered("application/json").await.1, ["claimed", "completed"]);
+        let (response, seen) = answered("text/event-stream; charset=utf-8").await;
+        assert_eq!(seen, ["claimed", "released"]);
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(&bytes[..], b"data: 1\n\n");
+    }
 }
