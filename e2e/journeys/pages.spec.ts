@@ -7,10 +7,11 @@ const [acme] = demo().tenants;
 const at = (page: string) => `/t/${acme.slug}${page}`;
 const TENANT_PAGES = [
   "", "/usage", "/calls", "/quick-start", "/keys", "/projects", "/people", "/audit",
-  "/models", "/models?q=nothing-like-it&sort=cheap", "/playground", "/batches", "/files", "/upstreams",
+  "/models", "/models?q=nothing-like-it&sort=cheap", "/playground", "/batches", "/files", "/upstreams", "/account",
 ].map(at);
 const OPERATOR_PAGES = [
   "", "/tenants", "/tenants/new", "/models", "/deployments", "/deployments/new", "/engine-errors", "/data-classes",
+  "/mail", "/operators", "/audit", "/account",
 ].map((page) => `/operator${page}`);
 
 async function wellMade(page: Page, paths: string[]) {

@@ -22,14 +22,49 @@ test("two models answer side by side, with their speed and cost", async ({ page 
   await prompt.press("Enter");
   for (const column of await columns.all()) {
     await expect(column.locator(".talk-said")).toHaveText("Name three rivers.");
-    await expect(column.locator(".talk-answer .talk-text").first()).not.toBeEmpty();
     await expect(column).not.toHaveAttribute("aria-busy", "true");
+    await expect(column.locator(".talk-answer .prose")).not.toBeEmpty();
     const figures = column.locator(".talk-figures");
     await expect(figures).toContainText(/First token\s*[\d.]+ (ms|s)/);
     await expect(figures).toContainText(/Speed\s*[\d.]+ tok\/s/);
     await expect(figures).toContainText(/Cost\s*(\$|free)/);
   }
   await expect(prompt).toHaveValue("");
+});
+
+test("an answer is Markdown, harmless, and text where that is wanted", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  // What a model may say is the browser's to fear, so it is said in its place.
+  const answer = [
+    "## Rivers\n\nThe **Ob** is [long](https://ob.example) and [evil](javascript:alert(1)).\n\n",
+    '```python\nprint("<b>hi</b>")\n```\n\n<img src=x onerror="document.title=1">\n\n',
+    "| river | km |\n|---|---|\n| Ob | 3650 |\n",
+  ];
+  await page.route("**/playground/chat", (route) =>
+    route.fulfill({
+      contentType: "text/event-stream",
+      body: [
+        ...answer.map((content) => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`),
+        "data: [DONE]\n\n",
+      ].join(""),
+    }),
+  );
+  await open(page, playground);
+  await page.getByLabel("Message to the models").fill("Rivers?");
+  await page.getByRole("button", { name: "Send" }).click();
+  const prose = page.locator(".talk-answer .prose");
+  await expect(prose.getByRole("heading", { name: "Rivers" })).toBeVisible();
+  await expect(prose.getByRole("cell", { name: "3650" })).toBeVisible();
+  await expect(prose.getByRole("link")).toHaveCount(1);
+  await expect(prose.getByRole("link")).toHaveAttribute("rel", "noopener noreferrer nofollow");
+  await expect(prose).toContainText("onerror");
+  await expect(prose.locator("img, script, b")).toHaveCount(0);
+  await prose.getByRole("button", { name: "Copy" }).click();
+  await expect(prose.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('print("<b>hi</b>")');
+  await page.getByRole("button", { name: "Answers as text" }).click();
+  await expect(page.locator(".talk-answer .talk-text")).toContainText("## Rivers");
+  await expect(prose).toHaveCount(0);
 });
 
 test("an answer is stopped, and what came stays", async ({ page }) => {
