@@ -76,7 +76,10 @@ mod rendering {
                     vec![plain(frame), Event::Start(Tag::Table(Vec::new()))]
                 }
                 Event::End(TagEnd::Table) => vec![Event::End(TagEnd::Table), plain("</div>\n")],
-                Event::TaskListMarker(done) => vec![Event::Text(if done { "☑ " } else { "☐ " }.into())],
+                Event::TaskListMarker(done) => {
+                    let sign = if done { "☑" } else { "☐" };
+                    vec![Event::InlineHtml(format!(r#"<span class="prose-task">{sign}</span> "#).into())]
+                }
                 // A model that begins a new line means one.
                 Event::SoftBreak => vec![Event::HardBreak],
                 other => vec![other],
@@ -142,7 +145,7 @@ mod rendering {
                 assert!(rendered.contains(part), "{part}: {rendered}");
             }
             assert_eq!(of("one\ntwo"), "<p>one<br />\ntwo</p>\n");
-            assert_eq!(of("- [x] done"), "<ul>\n<li>☑ done</li>\n</ul>\n");
+            assert_eq!(of("- [x] done"), "<ul>\n<li><span class=\"prose-task\">☑</span> done</li>\n</ul>\n");
         }
 
         #[test]

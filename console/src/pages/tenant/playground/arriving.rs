@@ -95,6 +95,21 @@ impl Answer {
     }
 }
 
+/// How much of a text is whole paragraphs, in bytes: up to the last empty line outside of a block of code.
+pub fn settled(text: &str) -> usize {
+    let (mut end, mut at, mut in_code) = (0, 0, false);
+    for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+        at += line.len();
+        let words = line.trim();
+        if words.starts_with("```") || words.starts_with("~~~") {
+            in_code = !in_code;
+        } else if words.is_empty() && !in_code {
+            end = at;
+        }
+    }
+    end
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -138,6 +153,20 @@ mod tests {
         let messages: Vec<_> = [asked, told].iter().flat_map(Turn::messages).collect();
         assert_eq!(messages[1]["tool_calls"][0]["function"]["name"], "weather");
         assert_eq!(messages[2], json!({"role":"tool","tool_call_id":"c1","content":"sunny"}));
+    }
+
+    #[test]
+    fn paragraphs_are_settled_once_an_empty_line_follows() {
+        for (text, whole) in [
+            ("", ""),
+            ("one\ntwo", ""),
+            ("one\n\ntw", "one\n\n"),
+            ("one\n\n```\na\n\nb", "one\n\n"),
+            ("```\na\n\nb\n```\n\nc", "```\na\n\nb\n```\n\n"),
+            ("Größe\r\n\r\n ", "Größe\r\n\r\n"),
+        ] {
+            assert_eq!(&text[..settled(text)], whole, "{text:?}");
+        }
     }
 
     #[test]

@@ -190,7 +190,18 @@ fn arriving(play: Play, column: Column) -> AnyView {
     let of = move |read: fn(&Answer) -> String| {
         column.live.with(|live| live.as_ref().map(|turn| read(&turn.answer)).unwrap_or_default())
     };
-    let text = move || of(|answer| answer.text.clone());
+    let as_text = column.as_text;
+    let begun = Memo::new(move |_| {
+        let html = of(|answer| answer.settled.html.clone());
+        if as_text.get() { String::new() } else { html }
+    });
+    let text = move || {
+        if as_text.get() {
+            of(|answer| answer.text.clone())
+        } else {
+            of(|answer| answer.text[answer.settled.bytes..].to_owned())
+        }
+    };
     let reasoning = Memo::new(move |_| of(|answer| answer.reasoning.clone()));
     let tools =
         Memo::new(move |_| column.live.with(|live| live.as_ref().map(|turn| turn.answer.tools.clone())));
@@ -203,6 +214,7 @@ fn arriving(play: Play, column: Column) -> AnyView {
     view! {
         <div class="talk-answer talk-arriving">
             {move || thoughts(reasoning.get())}
+            {move || Some(begun.get()).filter(|html| !html.is_empty()).map(|html| view! { <Prose html/> })}
             <p class="talk-text">{text}</p>
             {move || tools.get().map(|tools| tools.iter().map(called).collect_view())}
             {numbers}

@@ -6,11 +6,17 @@ use serde_json::Value;
 use shared::TenantId;
 use shared_api::catalog::Price;
 
+#[cfg(feature = "hydrate")]
+use super::{arriving, talk::Settled};
 use super::{
     asking,
     setup::{Body, MOST, Refusal, Setup},
     talk::{Answer, Said, Turn},
 };
+
+/// The longest beginning of an answer that is rendered anew at each paragraph, in bytes.
+#[cfg(feature = "hydrate")]
+const SETTLED_AT_MOST: usize = 32 << 10;
 
 /// A model that can be tried.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +58,8 @@ pub struct Column {
     /// Whether answers are shown as the text that came, not as Markdown.
     pub as_text: RwSignal<bool>,
     stop: StoredValue<Option<Stop>>,
+    /// Whether paragraphs are being rendered, or could not be.
+    settling: StoredValue<bool>,
 }
 
 /// Ends what a column is doing.
@@ -102,6 +110,7 @@ impl Play {
             live: RwSignal::new(None),
             as_text: RwSignal::new(false),
             stop: StoredValue::new(None),
+            settling: StoredValue::new(false),
         });
         Self {
             tenant,
@@ -213,6 +222,7 @@ impl Column {
         let now = asking::now();
         play.clock.set(now);
         self.live.set(Some(Turn::new(said, Answer::asked(now))));
+        self.settling.set_value(false);
         self.follow(play, body);
     }
 
@@ -229,6 +239,7 @@ impl Column {
                         turn.answer.take(event, now);
                     }
                 });
+                self.settle();
             })
             .await
         });
@@ -251,6 +262,28 @@ impl Column {
             }
             turn.answer.finish.get_or_insert_default();
             self.turns.update(|turns| turns.push(turn));
+        });
+    }
+
+    /// Shows paragraphs as Markdown once they are whole.
+    #[cfg(feature = "hydrate")]
+    fn settle(self) {
+        let due = self.live.with_untracked(|live| {
+            let answer = &live.as_ref()?.answer;
+            let end = arriving::settled(&answer.text);
+            let due = end > answer.settled.bytes && end <= SETTLED_AT_MOST;
+            due.then(|| (answer.asked_at.to_bits(), answer.text[..end].to_owned()))
+        });
+        let Some((asked, text)) = due.filter(|_| !self.settling.get_value()) else { return };
+        self.settling.set_value(true);
+        leptos::task::spawn_local(async move {
+            let Some(html) = asking::rendered(&text).await else { return };
+            self.live.try_update(|live| {
+                if let Some(turn) = live.as_mut().filter(|turn| turn.answer.asked_at.to_bits() == asked) {
+                    turn.answer.settled = Settled { bytes: text.len(), html };
+                    self.settling.set_value(false);
+                }
+            });
         });
     }
 

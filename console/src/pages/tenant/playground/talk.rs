@@ -73,6 +73,16 @@ pub struct Answer {
     pub usage: Option<Usage>,
     /// The text as Markdown was rendered; None while it comes, or where it could not be.
     pub html: Option<String>,
+    /// How the text begins, rendered, while more of it comes.
+    pub settled: Settled,
+}
+
+/// The paragraphs of an answer that are whole, as Markdown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Settled {
+    /// Of the text.
+    pub bytes: usize,
+    pub html: String,
 }
 
 /// What the last event says of an answer's tokens and cost.
