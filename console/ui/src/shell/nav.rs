@@ -38,15 +38,17 @@ impl NavSection {
     }
 }
 
-/// The item that `path` is within: the longest whose address is the path or a folder above it.
+/// The item that `path` is within: the longest whose address is the path or a folder above it. The first is the area's
+/// home, above all others: nothing but its own page is within it.
 fn current<'a>(hrefs: impl Iterator<Item = &'a str>, path: &str) -> String {
     let path = path.trim_end_matches('/');
     hrefs
-        .filter(|href| {
+        .enumerate()
+        .filter(|(at, href)| {
             let href = href.trim_end_matches('/');
-            path == href
-                || (!href.is_empty() && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+            path == href || (*at > 0 && path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
         })
+        .map(|(_, href)| href)
         .max_by_key(|href| href.len())
         .unwrap_or_default()
         .to_owned()
@@ -102,19 +104,20 @@ mod tests {
     use super::*;
 
     fn at(path: &str) -> String {
-        current(["/", "/keys", "/usage", "/usage/exports"].into_iter(), path)
+        current(["/t/acme", "/t/acme/keys", "/t/acme/usage", "/t/acme/usage/exports"].into_iter(), path)
     }
 
     #[test]
     fn the_most_specific_place_is_current() {
-        assert_eq!(at("/"), "/");
-        assert_eq!(at("/keys/key_1"), "/keys");
-        assert_eq!(at("/usage/exports/"), "/usage/exports");
+        assert_eq!(at("/t/acme/"), "/t/acme");
+        assert_eq!(at("/t/acme/keys/key_1"), "/t/acme/keys");
+        assert_eq!(at("/t/acme/usage/exports/"), "/t/acme/usage/exports");
     }
 
     #[test]
     fn a_shared_beginning_is_not_a_place_within() {
-        assert_eq!(at("/keys-archive"), "");
+        assert_eq!(at("/t/acme/keys-archive"), "");
         assert_eq!(at("/elsewhere"), "");
+        assert_eq!(at("/t/acme/account"), "");
     }
 }
