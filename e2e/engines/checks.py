@@ -194,7 +194,7 @@ def refused(call, status, code):
 
 def overflow(site):
     """A prompt that does not fit, whole and streamed: the engine's own refusal, where the gateway does not see it before."""
-    long = [{"role": "user", "content": TOO_LONG}]
+    long = [{"role": "user", "content": TOO_LONG[site.kind]}]
     for stream in [False, True]:
         send = (lambda **fields: list(site.gateway.chat_frames(site.model, **fields))) if stream else (
             lambda **fields: site.gateway.chat(site.model, **fields)
@@ -204,8 +204,10 @@ def overflow(site):
 
 def bad_request(site):
     """What the gateway lets through and the engine refuses."""
-    wrong = {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "nothing"}}}
-    message = refused(lambda: site.gateway.chat(site.model, response_format=wrong), 400, "engine_refused_request")
+    wrong = {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "nothing"}}}}
+    if site.kind == "transformers":
+        wrong = {"a_field_nobody_knows": 1}
+    message = refused(lambda: site.gateway.chat(site.model, **wrong), 400, "engine_refused_request")
     assert message, "no reason"
 
 
@@ -269,15 +271,23 @@ CHECKS = {
     "LoRA": loras,
 }
 GENERATES = "A process serves one model, and this one generates."
+UNTOLD = "It does not tell what it is running."
+OWN_FORM = "It knows calls of tools only of models that it has a form for."
 OPENAI_ONLY = "It is registered as `openai`, which has no such route."
 # What is not asked of an engine, and why.
 NOT_ASKED = {
     "llamacpp": {"LoRA": "It takes LoRAs when it starts, and loads none while it runs."},
     "vllm": {"embeddings": GENERATES},
     "transformers": {
+        "n, stop, seed": "It takes `n` and gives one answer.",
+        "tools": OWN_FORM,
+        "streamed tools": OWN_FORM,
+        "JSON schema": "It takes `response_format` and does not keep to it.",
+        "logprobs": "It takes `logprobs` and tells none.",
+        "cancel": UNTOLD,
         "tokenize": OPENAI_ONLY,
         "embeddings": GENERATES,
-        "load": "It has no metrics that are known.",
+        "load": UNTOLD,
         "LoRA": "It loads none while it runs.",
     },
 }

@@ -20,7 +20,8 @@ SCHEMA = {"type": "json_schema", "json_schema": {"name": "city", "strict": True,
 HELLO = [{"role": "user", "content": "Hello there"}]
 # The start of an image.
 IMAGE = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]
-TOO_LONG = "a word and more " * 5000
+# Past each engine's context, and not so far that it is refused before its tokens are counted.
+TOO_LONG = {"llamacpp": "a word and more " * 5000, "vllm": "a word and more " * 300, "transformers": "a word and more " * 300}
 CHAT = "/v1/chat/completions"
 USAGE = {"include_usage": True}
 
@@ -61,6 +62,15 @@ NAMED_CALLS = [
     chat("tools, named", tools=TOOLS, tool_choice=NAMED, max_tokens=600),
     chat("tools, named, stream", tools=TOOLS, tool_choice=NAMED, max_tokens=600, stream=True),
 ]
+
+
+def wrong(kind):
+    long = TOO_LONG[kind]
+    return [*WRONG, chat("a chat too long", messages=[{"role": "user", "content": long}]),
+            chat("a chat too long, stream", messages=[{"role": "user", "content": long}], stream=True),
+            completion("a prompt too long", prompt=long)]
+
+
 WRONG = [
     Exchange("no JSON", CHAT, b'{"model":'),
     Exchange("messages are a text", CHAT, {"model": MODEL, "messages": "Hello"}),
@@ -68,13 +78,10 @@ WRONG = [
     Exchange("an empty list of messages", CHAT, {"model": MODEL, "messages": []}),
     chat("n of 0", n=0),
     chat("an image for a model of text", messages=[{"role": "user", "content": IMAGE}]),
-    chat("a chat too long", messages=[{"role": "user", "content": TOO_LONG}]),
-    chat("a chat too long, stream", messages=[{"role": "user", "content": TOO_LONG}], stream=True),
-    completion("a prompt too long", prompt=TOO_LONG),
     Exchange("no such route", "/v1/nothing"),
 ]
 LLAMACPP = [
-    *CHATS, *TOOL_CALLS, *WRONG,
+    *CHATS, *TOOL_CALLS, *wrong("llamacpp"),
     Exchange("health", "/health"),
     Exchange("models", "/v1/models"),
     Exchange("properties", "/props"),
@@ -89,7 +96,7 @@ LLAMACPP = [
     Exchange("rerank without a model for it", "/v1/rerank", {"model": MODEL, "query": "a", "documents": ["b"]}),
 ]
 VLLM = [
-    *CHATS, *TOOL_CALLS, *NAMED_CALLS, *WRONG,
+    *CHATS, *TOOL_CALLS, *NAMED_CALLS, *wrong("vllm"),
     chat("chat, stream with usage on each", stream=True, stream_options={**USAGE, "continuous_usage_stats": True}),
     chat("max_tokens of 0", max_tokens=0),
     chat("max_tokens beyond the context", max_tokens=5000),
@@ -115,10 +122,14 @@ VLLM = [
 ]
 EXCHANGES = {"llamacpp": LLAMACPP, "vllm": VLLM}
 
+ITS_LAST = "vLLM puts the last token into the frame that ends the answer, the simulator ends it with a frame of its own."
 # Differences that are meant to be: of which exchange (`*`: of all), what the line begins with, and why.
 MEANT = {
     "llamacpp": [],
-    "vllm": [],
+    "vllm": [
+        ("chat, logprobs, stream", "only real: last frame · choices[].logprobs", ITS_LAST),
+        ("chat, logprobs, stream", "only simulated: last frame · choices[].logprobs: null", ITS_LAST),
+    ],
 }
 
 

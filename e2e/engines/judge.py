@@ -124,7 +124,7 @@ def cells(site):
 
 
 def judged(name, folder, work, demo, kept):
-    """What was proved of an engine, and whether all is as it should be."""
+    """What was proved of an engine, whether all of it passed, and whether its simulator is like it."""
     began = time.monotonic()
     with REAL[name](folder, work) as serving:
         print(f"· {name} answers after {time.monotonic() - began:.0f} s", flush=True)
@@ -143,10 +143,10 @@ def judged(name, folder, work, demo, kept):
                 print(told(differences))
     print(f"· {name}: {time.monotonic() - began:.0f} s", flush=True)
     failed = [ability for ability, reason in proved.items() if (reason or "").startswith("failed")]
-    return {"version": found["version"] or version_in(folder, name), "cells": proved}, not failed and not differences
+    return {"version": found["version"] or version_in(name), "cells": proved}, not failed, not differences
 
 
-def version_in(folder, name):
+def version_in(name):
     """Of an engine that does not tell: from its requirements."""
     lines = (HERE / "vllm.txt").read_text().splitlines()
     return next(line.split("==")[1] for line in lines if line.startswith(name + "=="))
@@ -174,17 +174,17 @@ def main():
     parser.add_argument("--record", type=pathlib.Path)
     asked = parser.parse_args()
     demo = json.loads(pathlib.Path(os.environ["DEMO_JSON"]).read_text())
-    proved, good = {}, True
+    proved, passed, alike = {}, True, True
     with tempfile.TemporaryDirectory() as work:
         for engine in asked.engines:
             name, folder = engine.split("=", 1)
-            proved[name], fine = judged(name, pathlib.Path(folder), pathlib.Path(work), demo, asked.record)
-            good &= fine
-    if asked.write and good:
+            proved[name], *fine = judged(name, pathlib.Path(folder), pathlib.Path(work), demo, asked.record)
+            passed, alike = passed and fine[0], alike and fine[1]
+    if passed and asked.write:
         keep(proved)
-    elif good and not asked.write:
-        good = as_kept(proved)
-    return 0 if good else 1
+    elif passed:
+        passed = as_kept(proved)
+    return 0 if passed and alike else 1
 
 
 if __name__ == "__main__":

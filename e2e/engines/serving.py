@@ -119,7 +119,10 @@ def transformers(folder, work):
         f"{folder}/python/bin/python", f"{folder}/python/bin/transformers", "serve", model, "--host", "127.0.0.1",
         "--port", str(port), "--device", "cpu",
     ]
-    environment = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    # It lists its models out of a cache, and fails where there is none.
+    hub = work / "hub"
+    hub.mkdir()
+    environment = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "HF_HUB_CACHE": str(hub)}
     with running(command, base_url, "/health", work / "transformers.log", environment) as loading:
         yield Serving(base_url, model, loading=loading)
 

@@ -38,6 +38,10 @@ def lines(value, path=""):
     """A line for each place in a JSON value."""
     if isinstance(value, dict):
         yield f"{path}: object" if path else "object"
+        if path.endswith(".logprobs.top_logprobs[]"):
+            # A completion's, by the tokens themselves.
+            yield from {f"{path}.<token>: {kind(inner)}" for inner in value.values()}
+            return
         for key, inner in value.items():
             where = f"{path}.{key}" if path else key
             if key in TOLD and not isinstance(inner, (dict, list)):
