@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::HeaderMap;
+use metering::TakenArm;
 use serde_json::Value;
 use shared::route::{RouteArm, RouteSpec, StickTo};
 use snapshot::{ArmEntry, ModelEntry, RouteEntry};
@@ -61,6 +62,12 @@ impl Routed {
     pub(crate) fn models(&self) -> impl Iterator<Item = &Arc<ModelEntry>> {
         let own = self.entry.arms.get(self.arm).into_iter().flat_map(|arm| &arm.models);
         own.chain(&self.entry.fallbacks)
+    }
+
+    /// As usage is told apart.
+    pub(crate) fn taken(&self) -> Option<TakenArm> {
+        let route = &self.entry.route;
+        Some(TakenArm { route_id: route.id, version: route.version, arm: self.arm()?.name.clone() })
     }
 
     /// Whether a share of a hundred takes this call, the same each time for the same caller; `of` tells shares apart.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use metering::{AdmittedCall, CallRecord, CallStatus, Commit, Serving, UsageEvent};
 use rust_decimal::Decimal;
 use shared::{DeploymentId, ErrorCode, ModelId, UsageEventId};
-use snapshot::{ModelEntry, TokenCounts};
+use snapshot::TokenCounts;
 
 use crate::{
     admit::{Admitted, Caller},
@@ -19,6 +19,7 @@ use crate::{
     parsed::Parsed,
     plan::Target,
     request::ModelRequest,
+    routed::Routed,
     surface::Endpoint,
 };
 
@@ -31,6 +32,8 @@ pub(crate) enum End<'a> {
     Completed,
     /// Before its answer began: refused, or no deployment answered.
     Failed(&'a CallError),
+    /// Not served: it is a batch now, which is charged by itself.
+    Deferred,
     /// After its answer began.
     Broken(&'a CallError),
     /// The caller lost its right to call meanwhile; what was delivered counts.
@@ -70,7 +73,7 @@ pub(crate) struct Cost {
 impl Tab {
     /// Writes the admission down. Refused when usage can't be recorded: no call is served unmetered.
     pub(crate) fn open(gateway: &Shared, who: &Who<'_>, admitted: &Admitted) -> Result<Self, CallError> {
-        let call = who.call(Some(admitted.parsed()), Some(admitted.model()));
+        let call = who.call(Some(admitted.parsed()), Some(admitted));
         let record = gateway.meter.begin(call);
         let mut record = record.map_err(|error| unmetered(&error))?;
         if let Some(work) = who.work {
@@ -94,7 +97,7 @@ impl Tab {
 
     /// One more request to an engine.
     pub(crate) fn attempt(&mut self, target: &Target) {
-        let (model, deployment) = (&target.model, &target.deployment);
+        let deployment = &target.deployment;
         if self.deployment.is_some_and(|before| before != deployment.id) {
             self.gateway.counters.fell_back();
         }
@@ -106,6 +109,23 @@ impl Tab {
         if let Some(waited) = waited {
             record.queued(waited);
         }
+        record.serving(serving(target));
+        self.book(target);
+    }
+
+    /// Of two that were asked at once, this one answers.
+    pub(crate) fn serves(&mut self, target: &Target) {
+        self.deployment = Some(target.deployment.id);
+        if let Some(record) = &mut self.record {
+            record.served_by(serving(target));
+        }
+        self.book(target);
+    }
+
+    /// The price that counts from now on.
+    fn book(&mut self, target: &Target) {
+        let (model, deployment) = (&target.model, &target.deployment);
+        let Some(record) = &mut self.record else { return };
         // What the operator did not buy it does not sell.
         self.own_upstream = deployment.owner_tenant.is_some();
         let priced = (!self.own_upstream).then_some(model.model.id);
@@ -114,13 +134,6 @@ impl Tab {
             let price = priced.and_then(|_| model.price_at(record.call().started_at));
             record.reprice(price.cloned());
         }
-        record.serving(Serving {
-            model: model.model.name.clone(),
-            deployment_id: deployment.id,
-            pool_id: deployment.pool_id,
-            region: deployment.region.clone(),
-            engine: deployment.engine,
-        });
     }
 
     /// Milliseconds from the call's arrival to its first request to an engine.
@@ -173,6 +186,7 @@ impl Tab {
         let (status, http_status, error) = match end {
             End::Completed => (CallStatus::Completed, 200, None),
             End::Failed(error) => (failure_status(error.code), error.code.status(), Some(error)),
+            End::Deferred => (CallStatus::Rejected, 202, None),
             End::Broken(error) => (CallStatus::UpstreamAbort, 200, Some(error)),
             End::Revoked(error) => (CallStatus::ClientAbort, 200, Some(error)),
             End::Left => (CallStatus::ClientAbort, CLIENT_CLOSED_REQUEST, None),
@@ -224,9 +238,10 @@ impl Who<'_> {
         told.unwrap_or_else(|| self.arrival.at())
     }
 
-    fn call(&self, parsed: Option<&Parsed>, model: Option<&ModelEntry>) -> AdmittedCall {
+    fn call(&self, parsed: Option<&Parsed>, admitted: Option<&Admitted>) -> AdmittedCall {
         let entry = self.caller.entry();
         let request = parsed.map(Parsed::request);
+        let model = admitted.map(Admitted::model);
         AdmittedCall {
             id: UsageEventId::generate(),
             tenant_id: entry.tenant.tenant.id,
@@ -243,6 +258,8 @@ impl Who<'_> {
             trace_id: Some(self.arrival.trace().id()),
             price: model.and_then(|entry| entry.price_at(self.at())).cloned(),
             demo: false,
+            taken: admitted.and_then(Admitted::routed).and_then(Routed::taken),
+            shadow: false,
         }
     }
 }
@@ -281,6 +298,17 @@ const fn failure_status(code: ErrorCode) -> CallStatus {
         | ErrorCode::InvalidApiKey
         | ErrorCode::TenantSuspended => CallStatus::Rejected,
         _ => CallStatus::Error,
+    }
+}
+
+fn serving(target: &Target) -> Serving {
+    let deployment = &target.deployment;
+    Serving {
+        model: target.model.model.name.clone(),
+        deployment_id: deployment.id,
+        pool_id: deployment.pool_id,
+        region: deployment.region.clone(),
+        engine: deployment.engine,
     }
 }
 

@@ -96,6 +96,8 @@ fn call() -> AdmittedCall {
         trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
         price: None,
         demo: false,
+        taken: None,
+        shadow: false,
     }
 }
 

@@ -80,6 +80,11 @@ impl CallRecord {
         self.state.serving = Some(serving);
     }
 
+    /// Of the engines that the call went to, the one that serves it: no try of its own.
+    pub fn served_by(&mut self, serving: Serving) {
+        self.state.serving = Some(serving);
+    }
+
     /// Another model serves the call than the one it was admitted for: from now on its price counts. None: it costs
     /// nothing.
     pub fn reprice(&mut self, price: Option<Arc<Price>>) {

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use shared::{
-    ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, TeamId, TenantId, UsageEventId,
+    ApiKeyId, Currency, DeploymentId, ModelId, PoolId, PriceId, ProjectId, RouteId, TeamId, TenantId,
+    UsageEventId,
 };
 pub use snapshot::Operation;
 use snapshot::{EngineKind, Price, TokenCounts};
@@ -43,6 +44,14 @@ impl CallStatus {
     }
 }
 
+/// The arm of a route that a call took.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenArm {
+    pub route_id: RouteId,
+    pub version: u32,
+    pub arm: String,
+}
+
 /// What is known of a call when it is admitted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdmittedCall {
@@ -69,6 +78,10 @@ pub struct AdmittedCall {
     pub price: Option<Arc<Price>>,
     /// Of a demo tenant's made-up past.
     pub demo: bool,
+    /// Where it went by a route.
+    pub taken: Option<TakenArm>,
+    /// A copy of a call, made besides: kept apart, never billed, never shown to the tenant.
+    pub shadow: bool,
 }
 
 /// Who serves a call.
@@ -122,6 +135,8 @@ pub struct UsageEvent {
     pub amount: Decimal,
     pub trace_id: Option<String>,
     pub demo: bool,
+    pub taken: Option<TakenArm>,
+    pub shadow: bool,
 }
 
 impl UsageEvent {
@@ -157,6 +172,8 @@ impl UsageEvent {
             amount: Decimal::ZERO,
             trace_id: call.trace_id.clone(),
             demo: call.demo,
+            taken: call.taken.clone(),
+            shadow: call.shadow,
         }
     }
 
@@ -222,6 +239,9 @@ impl UsageEvent {
         if let Some(serving) = &mut self.serving {
             clip(&mut serving.model);
             serving.region.iter_mut().for_each(clip);
+        }
+        if let Some(taken) = &mut self.taken {
+            clip(&mut taken.arm);
         }
     }
 }

@@ -43,7 +43,7 @@ mod writer;
 pub use adopt::{AdoptError, adopt};
 pub use call_record::CallRecord;
 pub use commit::{Commit, MeterError};
-pub use event::{AdmittedCall, CallStatus, Operation, Serving, UsageEvent};
+pub use event::{AdmittedCall, CallStatus, Operation, Serving, TakenArm, UsageEvent};
 pub use folder::SpoolError;
 pub use latency::{LATENCY_BOUNDS_MS, LATENCY_BUCKETS, latency_bucket};
 pub use meter::{Meter, SpoolSettings};

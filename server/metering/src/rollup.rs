@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use shared::{ApiKeyId, Currency, ProjectId, TeamId, TenantId};
+use shared::{ApiKeyId, Currency, ProjectId, RouteId, TeamId, TenantId};
 
 use crate::{
     event::{CallStatus, UsageEvent},
@@ -115,6 +115,58 @@ pub(crate) fn aggregate<'a>(
             demo: event.demo,
         };
         rows.entry(key).or_insert_with(|| Rollup::new(event.team_id)).add(event);
+    }
+    rows
+}
+
+/// What a row of `route_arm_hourly` sums up.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ArmKey<'a> {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) hour: DateTime<Utc>,
+    pub(crate) route_id: RouteId,
+    pub(crate) version: u32,
+    pub(crate) arm: &'a str,
+    currency: Option<Currency>,
+    pub(crate) demo: bool,
+}
+
+impl ArmKey<'_> {
+    pub(crate) fn currency(&self) -> &str {
+        self.currency.as_ref().map_or(NO_CURRENCY, Currency::as_str)
+    }
+}
+
+/// What is added to a row of `route_arm_hourly`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ArmRollup<'a> {
+    pub(crate) sums: Rollup,
+    /// Calls by reason.
+    pub(crate) finish_reasons: BTreeMap<&'a str, i64>,
+}
+
+/// Sums up those that went by a route.
+pub(crate) fn by_arm<'a>(
+    events: impl IntoIterator<Item = &'a UsageEvent>,
+) -> BTreeMap<ArmKey<'a>, ArmRollup<'a>> {
+    let mut rows = BTreeMap::new();
+    for event in events {
+        let Some(taken) = &event.taken else { continue };
+        let key = ArmKey {
+            tenant_id: event.tenant_id,
+            hour: hour_of(event.started_at),
+            route_id: taken.route_id,
+            version: taken.version,
+            arm: &taken.arm,
+            currency: event.currency,
+            demo: event.demo,
+        };
+        let new = || ArmRollup { sums: Rollup::new(event.team_id), finish_reasons: BTreeMap::new() };
+        let row: &mut ArmRollup<'_> = rows.entry(key).or_insert_with(new);
+        row.sums.add(event);
+        if let Some(reason) = &event.finish_reason {
+            *row.finish_reasons.entry(reason).or_default() += 1;
+        }
     }
     rows
 }

@@ -156,6 +156,8 @@ impl Past {
             amount,
             trace_id: None,
             demo: true,
+            taken: None,
+            shadow: false,
         })
     }
 }

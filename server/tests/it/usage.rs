@@ -36,6 +36,8 @@ fn event(
         trace_id: None,
         price: None,
         demo: false,
+        taken: None,
+        shadow: false,
     };
     let mut event = UsageEvent::of(&call, status, 200);
     event.tokens = TokenCounts { prompt: tokens, cached: 0, completion: 1, reasoning: 0 };

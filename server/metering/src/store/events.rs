@@ -19,13 +19,13 @@ insert into usage_events (
   tenant_id, id, started_at, team_id, project_id, cost_centre, key_id, end_user, model_asked, model_id,
   model_served, deployment_id, pool_id, region, engine, operation, streamed, status, http_status, error_code,
   finish_reason, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, tokens_estimated, queue_ms,
-  first_token_ms, total_ms, tries, fallbacks, price_id, currency, amount, trace_id, demo)
+  first_token_ms, total_ms, tries, fallbacks, price_id, currency, amount, trace_id, demo, route_id, route_version, arm)
 select * from unnest(
   $1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::text[],
   $10::uuid[], $11::text[], $12::uuid[], $13::uuid[], $14::text[], $15::text[], $16::text[], $17::boolean[],
   $18::text[], $19::smallint[], $20::text[], $21::text[], $22::bigint[], $23::bigint[], $24::bigint[],
   $25::bigint[], $26::boolean[], $27::integer[], $28::integer[], $29::integer[], $30::smallint[], $31::smallint[],
-  $32::uuid[], $33::text[], $34::numeric[], $35::text[], $36::boolean[])
+  $32::uuid[], $33::text[], $34::numeric[], $35::text[], $36::boolean[], $37::uuid[], $38::integer[], $39::text[])
 on conflict do nothing
 returning tenant_id, id";
 
@@ -44,13 +44,14 @@ pub(crate) fn implausible(event: &UsageEvent) -> Option<&'static str> {
     (event.amount > LARGEST_AMOUNT).then_some("an amount above 1,000,000,000")
 }
 
-/// Inserts events; gives those that were not there yet, each once.
+/// Inserts events that are no shadows; gives those that were not there yet, each once.
 pub(crate) async fn insert<'a>(
     conn: &mut PgConnection,
     events: &'a [UsageEvent],
 ) -> Result<Vec<&'a UsageEvent>, sqlx::Error> {
     let mut seen = HashSet::with_capacity(events.len());
-    let once: Vec<_> = events.iter().filter(|event| seen.insert((event.tenant_id, event.id))).collect();
+    let real = events.iter().filter(|event| !event.shadow);
+    let once: Vec<_> = real.filter(|event| seen.insert((event.tenant_id, event.id))).collect();
     let rows = bound(&once).fetch_all(conn).await?;
     let mut by_key: HashMap<(Uuid, Uuid), &UsageEvent> =
         once.into_iter().map(|event| ((event.tenant_id.uuid(), event.id.uuid()), event)).collect();
@@ -107,4 +108,7 @@ fn bound<'a>(events: &[&'a UsageEvent]) -> Statement<'a> {
         .bind(column(events, stored_amount))
         .bind(column(events, |event| event.trace_id.as_deref().map(text)))
         .bind(column(events, |event| event.demo))
+        .bind(column(events, |event| event.taken.as_ref().map(|taken| taken.route_id.uuid())))
+        .bind(column(events, |event| event.taken.as_ref().map(|taken| whole(taken.version))))
+        .bind(column(events, |event| event.taken.as_ref().map(|taken| text(&taken.arm))))
 }

@@ -1,10 +1,12 @@
 //! All SQL of metering.
 
+mod arms;
 mod events;
 mod keys;
 mod partitions;
 mod quarantine;
 mod rollups;
+mod shadows;
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -20,11 +22,13 @@ use crate::{event::UsageEvent, rollup};
 /// Events per statement.
 pub(crate) const LARGEST_BATCH: usize = 2000;
 
-/// Stores events and grows the rollups by those that were not there yet, in the caller's transaction. Gives the number
-/// of new ones. Every event is plausible.
+/// Stores events and grows the rollups by those that were not there yet, in the caller's transaction; shadows are kept
+/// apart. Gives the number of new ones. Every event is plausible.
 pub(crate) async fn store(tx: &mut MeteringTx, events: &[UsageEvent]) -> Result<usize, DbError> {
     let new = events::insert(tx.conn(), events).await?;
     rollups::grow(tx.conn(), &rollup::aggregate(new.iter().copied())).await?;
+    arms::grow(tx.conn(), &rollup::by_arm(new.iter().copied())).await?;
+    shadows::insert(tx.conn(), events).await?;
     Ok(new.len())
 }
 

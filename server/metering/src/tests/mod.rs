@@ -55,6 +55,8 @@ pub(crate) fn call() -> AdmittedCall {
             request: Decimal::ZERO,
         })),
         demo: false,
+        taken: None,
+        shadow: false,
     }
 }
 

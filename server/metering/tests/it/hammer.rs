@@ -82,5 +82,7 @@ fn call() -> AdmittedCall {
         trace_id: None,
         price: None,
         demo: false,
+        taken: None,
+        shadow: false,
     }
 }

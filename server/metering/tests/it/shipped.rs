@@ -98,11 +98,16 @@ async fn two_replicas_grow_the_same_rows() {
     let places = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let meters = places.each_ref().map(|place| open(place.path()));
     let shippers = meters.each_ref().map(|meter| start(meter, &database));
+    let mut ends = Vec::new();
     for n in 0..300 {
         for meter in &meters {
-            drop(meter.append(event(&call(&tenant, keys[n % 5]), CallStatus::Completed)).unwrap());
+            ends.push(meter.append(event(&call(&tenant, keys[n % 5]), CallStatus::Completed)).unwrap());
         }
         tokio::task::yield_now().await;
+    }
+    // What is not on disk yet is not shipped.
+    for end in ends {
+        end.await.unwrap();
     }
     for shipper in shippers {
         drain(shipper).await;

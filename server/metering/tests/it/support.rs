@@ -57,6 +57,8 @@ pub fn call(tenant: &TenantRows, key: ApiKeyId) -> AdmittedCall {
             request: Decimal::ZERO,
         })),
         demo: false,
+        taken: None,
+        shadow: false,
     }
 }
 
