@@ -5,6 +5,7 @@
 
 A cell is ticked if at least one test proves it and none that would prove it failed. Every cell without a tick has a
 reason: for clients it stands below, for engines it is the platform's own refusal in the run, or what its test says.
+Cells of real engines come from e2e/engines/proved.json, which `make engines` writes: few machines run them all.
 """
 
 import argparse
@@ -13,7 +14,10 @@ import json
 import pathlib
 import sys
 
-FILE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "compatibility.md"
+HERE = pathlib.Path(__file__).resolve().parent
+FILE = HERE.parent / "docs" / "compatibility.md"
+# What `make engines` proved of real engines, and when.
+REAL = HERE / "engines" / "proved.json"
 
 CAPABILITIES = ["plain", "stream", "tools", "JSON schema", "vision", "cancel"]
 TEXT = ["plain", "stream", "cancel"]
@@ -71,13 +75,24 @@ engines are simulated. *Cancel* means that a client which leaves a stream ends t
 be cancelled). Surfaces that a package has no call of its own for (`rerank`, `tokenize`) are called with its general `post`.
 """
 ENGINES_INTRODUCTION = """\
-## Engines
+## Simulated engines
 
 **These cells were run against the simulator** (`switchyard sim`), which speaks each engine's own API: a deployment for each
 kind of engine and of model, registered by the operator's API and called through the gateway with the `openai` package for
 Python. They show what the gateway makes of an engine's API, not what a model can. The simulated TGI was not told to think:
 it would put its thoughts into the answer's text.
 """
+
+REAL_INTRODUCTION = """\
+## Real engines
+
+**These cells were run against the real engines** by `make engines`, with tiny models of random weights: each engine was
+registered by its address alone, recognised, and called through the gateway. The same run asks engine and simulator the
+same questions directly and fails where their answers differ in shape. `make test` runs llama.cpp's part again where its
+build is in the cache. *Cancel* means that a caller who leaves a stream ends the engine's work, *load* that the engine's own
+metrics tell the platform of a running call.
+"""
+REAL_NAMES = {"llamacpp": "llama.cpp", "vllm": "vLLM on a CPU", "transformers": "transformers serve"}
 
 
 class Notes:
@@ -129,6 +144,22 @@ def engines(cells, notes):
     return table(["", *ENGINES], rows)
 
 
+def real_engines(notes):
+    if not REAL.exists():
+        return ["Nobody has run them yet.", ""]
+    proved = json.loads(REAL.read_text(encoding="utf-8"))
+    engines_ = [name for name in REAL_NAMES if name in proved]
+    abilities = list(dict.fromkeys(ability for name in engines_ for ability in proved[name]["cells"]))
+
+    def cell(name, ability):
+        reason = proved[name]["cells"].get(ability, "no test")
+        return TICK if reason is None else notes.mark(reason)
+
+    rows = [["version", *(proved[name]["version"] for name in engines_)], ["run on", *(proved[name]["date"] for name in engines_)]]
+    rows += [[ability, *(cell(name, ability) for name in engines_)] for ability in abilities]
+    return [*table(["", *(REAL_NAMES[name] for name in engines_)], rows), ""]
+
+
 def read(folder):
     proved, engines_proved = {}, {}
     for path in sorted(pathlib.Path(folder).glob("*.jsonl")):
@@ -150,6 +181,9 @@ def render(folder):
     lines += ["Why a cell is not ticked:", "", *notes.lines(), ""] if notes.reasons else []
     notes = Notes()
     lines += [ENGINES_INTRODUCTION, *engines(engines_proved, notes), ""]
+    lines += ["Why a cell is not ticked:", "", *notes.lines(), ""] if notes.reasons else []
+    notes = Notes()
+    lines += [REAL_INTRODUCTION, *real_engines(notes)]
     lines += ["Why a cell is not ticked:", "", *notes.lines()] if notes.reasons else []
     return "\n".join(lines).rstrip() + "\n"
 

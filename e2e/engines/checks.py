@@ -99,7 +99,7 @@ def usage(site):
 
 
 def required_tool(site):
-    fields = {"tools": TOOLS, "tool_choice": "required", "max_tokens": 600}
+    fields = {"tools": TOOLS, "tool_choice": "required", "max_tokens": 600, "seed": 7}
     if site.kind == "llamacpp":
         fields |= {"logit_bias": ONE_CALL}
     return fields
@@ -212,17 +212,17 @@ def bad_request(site):
 
 
 def cancel(site):
-    before = site.given_up(idle=0)
-    frames = site.gateway.chat_frames(site.model, max_tokens=site.room)
+    before = site.generated()
+    frames = site.gateway.chat_frames(site.model, max_tokens=site.room, ignore_eos=True)
     next(frames)
     next(frames)
     frames.close()
-    until(lambda: site.given_up() > before, "the engine worked on after its caller had left")
+    until(lambda: site.gave_up(before), "the engine worked on after its caller had left")
 
 
 def load(site):
     """The engine's metrics, in the platform's load model: one call is running, then none."""
-    frames = site.gateway.chat_frames(site.model, max_tokens=site.room)
+    frames = site.gateway.chat_frames(site.model, max_tokens=site.room, ignore_eos=True)
     next(frames)
     health = until(lambda: (seen := site.health())["running"] and seen, "no call is seen running")
     frames.close()
@@ -248,7 +248,7 @@ def loras(site):
             for chunk in site.gateway.chat_frames(model) for choice in chunk["choices"]
         )
         assert ask(site.serving.base_url + "/v1/unload_lora_adapter", body)[0] == 200
-        refused(lambda: site.gateway.chat(model), 503, "model_unavailable")
+        refused(lambda: site.gateway.chat(model), 503, "engine_unavailable")
     assert name not in {model["name"] for model in site.detect()["models"]}
 
 

@@ -55,12 +55,12 @@ CHATS = [
     completion("completion, logprobs", logprobs=1),
 ]
 TOOL_CALLS = [
-    chat("tools, required", tools=TOOLS, tool_choice="required", logit_bias=ONE_CALL, max_tokens=600),
-    chat("tools, required, stream", tools=TOOLS, tool_choice="required", logit_bias=ONE_CALL, max_tokens=600, stream=True),
+    chat("tools, required", tools=TOOLS, tool_choice="required", seed=7, logit_bias=ONE_CALL, max_tokens=600),
+    chat("tools, required, stream", tools=TOOLS, tool_choice="required", seed=7, logit_bias=ONE_CALL, max_tokens=600, stream=True),
 ]
 NAMED_CALLS = [
-    chat("tools, named", tools=TOOLS, tool_choice=NAMED, max_tokens=600),
-    chat("tools, named, stream", tools=TOOLS, tool_choice=NAMED, max_tokens=600, stream=True),
+    chat("tools, named", tools=TOOLS, tool_choice=NAMED, seed=7, max_tokens=600),
+    chat("tools, named, stream", tools=TOOLS, tool_choice=NAMED, seed=7, max_tokens=600, stream=True),
 ]
 
 

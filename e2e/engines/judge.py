@@ -74,17 +74,22 @@ class Site:
     def health(self, deployment=None):
         return self.platform.call("GET", f"/deployments/{deployment or self.deployment}")["health"]
 
-    def given_up(self, idle=1):
-        """Rises when a call was given up. llama.cpp counts none: `idle` is what it comes to while nothing runs."""
-        _, _, page = ask(self.serving.base_url + "/metrics", None)
+    def generated(self):
+        """Tokens that the engine has generated so far, where it counts them as it goes."""
+        return self.metric("vllm:generation_tokens_total") if self.kind == "vllm" else 0
+
+    def gave_up(self, generated):
+        """Whether nothing runs any more, though the answer that was begun then cannot have been finished."""
         if self.kind == "vllm":
-            lines = [line for line in page.decode().splitlines() if 'finished_reason="abort"' in line]
-            return sum(float(line.rsplit(" ", 1)[1]) for line in lines if "request_success_total" in line)
-        # Its slots are free long before the answer could have ended.
+            idle = self.metric("vllm:num_requests_running") == 0
+            return idle and self.generated() - generated < self.room - 1
         slots = json.loads(ask(self.serving.base_url + "/slots", None)[2])
-        free = not any(slot["is_processing"] for slot in slots)
-        short = all(slot.get("next_token", [{}])[0].get("n_decoded", 0) < self.room - 1 for slot in slots)
-        return idle if free and short else 0
+        told = [slot.get("next_token", [{}])[0].get("n_decoded", 0) for slot in slots]
+        return not any(slot["is_processing"] for slot in slots) and max(told) < self.room - 1
+
+    def metric(self, name):
+        page = ask(self.serving.base_url + "/metrics", None)[2].decode()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in page.splitlines() if line.startswith(name + "{"))
 
 
 def unique(name):

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import time
@@ -113,15 +114,17 @@ def vllm(folder, work):
 def transformers(folder, work):
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
-    # It serves models by their folder.
-    model = f"{folder}/model"
+    # It serves and lists what is in a cache of the Hugging Face hub.
+    model, hub, revision = f"switchyard/{MODEL}", work / "hub", "0" * 40
+    cached = hub / f"models--switchyard--{MODEL}"
+    shutil.copytree(f"{folder}/model", cached / "snapshots" / revision)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(revision)
+    (cached / "blobs").mkdir()
     command = [
         f"{folder}/python/bin/python", f"{folder}/python/bin/transformers", "serve", model, "--host", "127.0.0.1",
         "--port", str(port), "--device", "cpu",
     ]
-    # It lists its models out of a cache, and fails where there is none.
-    hub = work / "hub"
-    hub.mkdir()
     environment = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "HF_HUB_CACHE": str(hub)}
     with running(command, base_url, "/health", work / "transformers.log", environment) as loading:
         yield Serving(base_url, model, loading=loading)
