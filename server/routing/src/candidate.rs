@@ -142,6 +142,25 @@ impl Candidate {
         })
     }
 
+    /// Calls that it runs at once, where that shows: the engine told, or some wait, so that those that run are all that
+    /// may.
+    pub(crate) fn slots_shown(&self) -> Option<u32> {
+        let load = self.scrape?.load;
+        load.slots.or_else(|| (load.waiting > 0).then_some(load.running)).map(|slots| slots.max(1))
+    }
+
+    /// And where it does not: as assumed, or twice those that run without any that wait.
+    pub(crate) fn slots_supposed(&self) -> u32 {
+        self.slots.max(self.scrape.map_or(0, |scrape| scrape.load.running.saturating_mul(2))).max(1)
+    }
+
+    /// Share of its slots in use, those of other replicas included, 0 to 1.
+    pub fn full(&self) -> f32 {
+        let calls = self.in_flight as f32 + self.others_then().unwrap_or(0.0);
+        let slots = self.slots_shown().unwrap_or_else(|| self.slots_supposed());
+        (calls / slots as f32).min(1.0)
+    }
+
     /// Calls of other replicas that were on it when it was asked.
     pub(crate) fn others_then(&self) -> Option<f32> {
         let scrape = self.scrape?;

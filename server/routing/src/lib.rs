@@ -37,6 +37,7 @@ mod preferences;
 mod prefix;
 mod score;
 mod seed;
+mod slots;
 mod task;
 
 pub use arm::{draw_arm, takes_share};
@@ -52,4 +53,5 @@ pub use plan::{Choice, Plan, Rank, Reason, Rejection, plan};
 pub use preferences::{MaxPrice, Preferences, Traits, cost};
 pub use prefix::{Cut, Fingerprint, Fingerprinter, Found, Handle, MOST_CUTS, PrefixIndex, READ_BYTES};
 pub use score::{Policy, Score};
+pub use slots::Slots;
 pub use task::{Abilities, Features, misfit};

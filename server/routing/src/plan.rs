@@ -129,6 +129,9 @@ impl Plan {
 /// Scores this close are one: seconds, and a share of the better one.
 const TIE_SECONDS: f32 = 0.000_5;
 const TIE_SHARE: f32 = 0.000_5;
+/// And this close, they may change places before the other replicas' calls are seen.
+const NEAR_SECONDS: f32 = 0.02;
+const NEAR_SHARE: f32 = 0.05;
 /// With more calls of other replicas for one of ours than this, two are drawn: what looks best to one looks best to all.
 const CROWDED: f32 = 0.25;
 /// The least share that a deployment takes at the start of its slow start.
@@ -137,10 +140,12 @@ const LEAST_WARMTH: f32 = 0.05;
 /// Orders the candidates for one call.
 ///
 /// Tiers, as the caller wants them, come before ranks, and ranks before scores, so load that vetoes (a saturated
-/// engine) comes before any affinity. First of a rank is the best score, drawn by weight where several are as good; or,
-/// where other replicas send to the same deployments, the better of two drawn by weight, with the one that has most of
-/// the prompt cached as a third. The others follow by their scores. A candidate whose breaker wants a probe leads its
-/// rank: it takes one call only, and that call falls back to the others.
+/// engine) comes before any affinity. First of a rank is the best score, drawn by weight where several are as good.
+/// Where other replicas send to the same deployments, what looks best to one looks best to all: two are drawn by weight
+/// among those about as good as the best, and the better goes first. Only among those: a drawn one that lacks the LoRA
+/// or the prefix costs the call more than a deployment that is a little busier than it looked. The others follow by
+/// their scores. A candidate whose breaker wants a probe leads its rank: it takes one call only, and that call falls
+/// back to the others.
 pub fn plan(demand: &Demand, candidates: &[Candidate], policy: &Policy, now: Duration, seed: u64) -> Plan {
     let mut plan = Plan::default();
     let mut open = Vec::with_capacity(candidates.len());
@@ -232,15 +237,17 @@ fn first(group: &[Choice], candidates: &[Candidate], crowd: &Crowd, seed: &mut S
     if group.len() == 1 {
         return (0, Reason::OnlyOne);
     }
-    if crowd.replicas > CROWDED && group.len() > 2 {
-        let one = draw(group.len(), None, of, seed);
-        let two = draw(group.len(), Some(one), of, seed);
-        // Sorted by score: the earlier is the better. The prefix's own deployment takes part if it has most of it.
-        let affine = (0..group.len()).max_by_key(|place| (of(*place).cached_tokens, usize::MAX - place));
-        let affine = affine.filter(|place| of(*place).cached_tokens > 0);
-        return (one.min(two).min(affine.unwrap_or(usize::MAX)), Reason::BetterOfTwo);
-    }
     let best = group[0].score.total;
+    if crowd.replicas > CROWDED {
+        let near = best + NEAR_SECONDS.max(best * NEAR_SHARE);
+        let near = group.partition_point(|choice| choice.score.total <= near);
+        if near > 2 {
+            let one = draw(near, None, of, seed);
+            let two = draw(near, Some(one), of, seed);
+            // Sorted by score: the earlier is the better.
+            return (one.min(two), Reason::BetterOfTwo);
+        }
+    }
     let tied = best + TIE_SECONDS.max(best * TIE_SHARE);
     let ties = group.partition_point(|choice| choice.score.total <= tied);
     if ties > 1 { (draw(ties, None, of, seed), Reason::DrawnAmongBest) } else { (0, Reason::BestScore) }

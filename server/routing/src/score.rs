@@ -73,6 +73,11 @@ pub(crate) struct Crowd {
     pub(crate) replicas: f32,
     /// The mean of the weights.
     weight: f32,
+    /// Tokens' time that a call holds a slot, on average. How long answers are lies with the callers, not with a
+    /// deployment: the mean of all is steadier than each one's own, and what tells them apart is their pace.
+    held_tokens: f32,
+    /// Slots of an engine that does not show its own: as of the largest of its like, so that all are measured alike.
+    slots: u32,
     /// The deployment of the caller's session, by its place.
     home: Option<usize>,
 }
@@ -81,16 +86,21 @@ pub(crate) struct Crowd {
 const MOST_REPLICAS: f32 = 16.0;
 /// A full engine writes an answer half as fast as an idle one.
 const CROWDING: f32 = 0.5;
+/// Seconds; nothing writes faster.
+const LEAST_PER_TOKEN: f32 = 0.000_1;
 /// Seconds that each call before it costs a call, where nothing else is known: fewest calls first.
 const EACH_CALL: f32 = 0.002;
 
 impl Crowd {
     pub(crate) fn of(demand: &Demand, candidates: &[Candidate], open: &[usize]) -> Self {
-        let (mut ours, mut others, mut weights) = (0.0_f32, 0.0_f32, 0.0_f32);
+        let (mut ours, mut others, mut weights, mut held) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
         let mut home: Option<(u64, usize)> = None;
+        let mut slots = 1;
         for &index in open {
             let candidate = &candidates[index];
             weights += candidate.weight.max(1) as f32;
+            slots = slots.max(candidate.slots_supposed());
+            held += candidate.pace.service / candidate.pace.per_token.max(LEAST_PER_TOKEN);
             if let (Some(scrape), Some(there)) = (candidate.scrape, candidate.others_then()) {
                 ours += scrape.ours as f32;
                 others += there;
@@ -103,7 +113,9 @@ impl Crowd {
             }
         }
         let replicas = (others / ours.max(1.0)).min(MOST_REPLICAS);
-        Self { replicas, weight: weights / (open.len().max(1) as f32), home: home.map(|(_, index)| index) }
+        let count = open.len().max(1) as f32;
+        let home = home.map(|(_, index)| index);
+        Self { replicas, weight: weights / count, held_tokens: held / count, slots, home }
     }
 
     /// Calls on a deployment, by all replicas.
@@ -120,12 +132,17 @@ pub(crate) fn score(demand: &Demand, policy: &Policy, crowd: &Crowd, index: usiz
     // A deployment of twice the mean weight carries twice the calls for the same wait.
     let share = crowd.weight / of.weight.max(1) as f32;
     let calls = crowd.calls(of) * share;
-    let slots = of.slots.max(1) as f32;
-    let queue = ((calls + 1.0 - slots) / slots).max(0.0) * of.pace.service;
+    let slots = of.slots_shown().unwrap_or(crowd.slots) as f32;
+    let service = crowd.held_tokens * of.pace.per_token;
+    let queue = ((calls + 1.0 - slots) / slots).max(0.0) * service;
     let wait = EACH_CALL.mul_add(calls, queue);
     let unread = of.unread_tokens as f32 * share * (1.0 + crowd.replicas.min(1.0));
     let own = demand.prompt_tokens.saturating_sub(of.cached_tokens) as f32;
-    let prefill = (unread + own) / of.pace.prefill.max(1.0);
+    // Prompts before it are read while it waits for a slot: only what is then left of them is waited for besides. Where
+    // nothing is known of the slots, the wait for one may not be, and hides nothing.
+    let hidden = if of.scrape.is_some() { queue } else { 0.0 };
+    let before = (unread / of.pace.prefill.max(1.0) - hidden).max(0.0);
+    let prefill = before + own / of.pace.prefill.max(1.0);
     let lora = if of.lora == Lora::Absent { policy.lora_load } else { 0.0 };
     let full = ((calls + 1.0) / slots).min(1.0);
     let decode = demand.output_tokens as f32 * of.pace.per_token / CROWDING.mul_add(-full, 1.0);

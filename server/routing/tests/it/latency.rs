@@ -45,21 +45,22 @@ fn quantiles_are_by_size_of_prompt_and_old_calls_fade() {
     assert!(now.is_some_and(|seconds| seconds > 0.2), "{now:?}");
 }
 
+fn busy(full: f32, first_token: Duration, service: Duration) -> Seen {
+    Seen {
+        prompt_tokens: 4_000,
+        read_tokens: 4_000,
+        full,
+        first_token: Some(first_token),
+        decoded: Some((100, second(10))),
+        service,
+    }
+}
+
 #[test]
 fn the_pace_follows_what_is_read_and_written() {
     let mut latency = Latency::default();
-    for _ in 0..100 {
-        latency.learn(
-            &Seen {
-                prompt_tokens: 4_000,
-                read_tokens: 4_000,
-                full: 1.0,
-                first_token: Some(second(2)),
-                decoded: Some((100, second(10))),
-                service: second(12),
-            },
-            second(1),
-        );
+    for _ in 0..200 {
+        latency.learn(&busy(0.99, second(2), second(12)), second(1));
     }
     let pace = latency.pace();
     assert!((1_950.0..2_050.0).contains(&pace.prefill), "{pace:?}");
@@ -67,4 +68,28 @@ fn the_pace_follows_what_is_read_and_written() {
     assert!((11.9..12.1).contains(&pace.service), "{pace:?}");
     let speed = latency.observed(4_000, 0.5, second(1)).tokens_per_second;
     assert!(speed.is_some_and(|speed| (8.0..14.0).contains(&speed)), "{speed:?}");
+}
+
+#[test]
+fn the_first_calls_show_more_than_the_hundredth() {
+    let mut latency = Latency::default();
+    let prefill_after = |latency: &mut Latency, first_token| {
+        let before = latency.pace().prefill;
+        latency.learn(&busy(0.5, first_token, second(12)), second(1));
+        (latency.pace().prefill - before).abs()
+    };
+    assert!(prefill_after(&mut latency, second(2)) > 2_000.0);
+    (0..200).for_each(|_| latency.learn(&busy(0.5, second(2), second(12)), second(1)));
+    assert!(prefill_after(&mut latency, second(4)) < 100.0);
+}
+
+#[test]
+fn waiting_for_a_slot_is_not_taken_for_slow_reading() {
+    let mut latency = Latency::default();
+    (0..50).for_each(|_| latency.learn(&busy(0.5, second(1), second(11)), second(1)));
+    let before = latency.pace();
+    (0..20).for_each(|_| latency.learn(&busy(1.0, second(20), second(30)), second(1)));
+    let pace = latency.pace();
+    assert!(pace.prefill > before.prefill * 0.9, "{pace:?}");
+    assert!(pace.service < before.service * 1.1, "the wait is not the slot's: {pace:?}");
 }

@@ -7,4 +7,5 @@ mod outlier;
 mod plan;
 mod preferences;
 mod prefix;
+mod slots;
 mod task;
