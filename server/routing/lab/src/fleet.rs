@@ -139,8 +139,11 @@ impl<'a> Fleet<'a> {
     }
 
     fn scrape(&mut self, gateway: usize, now: Micros) {
-        for (engine, seen) in self.engines.iter().zip(&mut self.gateways[gateway].view.deployments) {
-            seen.scraped = Some(engine.scrape(now, seen.in_flight));
+        let asked = &mut self.gateways[gateway];
+        for (place, (engine, seen)) in self.engines.iter().zip(&mut asked.view.deployments).enumerate() {
+            let scraped = engine.scrape(now, seen.in_flight);
+            asked.policy.scraped(place, &scraped);
+            seen.scraped = Some(scraped);
         }
         if let Some(every) = self.conditions.scrape_every {
             self.due.push(Reverse((now + every, Due::Scrape { gateway })));

@@ -9,7 +9,7 @@ use ours::Ours;
 use shared::route::Preset;
 use simple::{LeastRequests, Random, RoundRobin};
 
-use crate::{Ask, Micros, View};
+use crate::{Ask, Micros, Scraped, View};
 
 /// What a gateway learns at a call's end.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,9 @@ pub struct Finish {
 pub trait Policy: Send {
     /// The place of a deployment in the view.
     fn choose(&mut self, view: &View, ask: &Ask<'_>, now: Micros) -> usize;
+
+    /// An engine's word came; it stands in the view.
+    fn scraped(&mut self, _deployment: usize, _scraped: &Scraped) {}
 
     fn first_token(&mut self, _deployment: usize, _ask: &Ask<'_>, _now: Micros) {}
 

@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use rand::{RngExt, SeedableRng, rngs::ChaCha8Rng};
 use routing::{
     Candidate, Demand, Fingerprint, Fingerprinter, Latency, Lora, Policy as Wishes, PrefixIndex, Scrape,
+    Slots,
 };
 use shared::{DeploymentId, route::Preset};
 use snapshot::EngineLoad;
@@ -13,8 +14,8 @@ use uuid::Uuid;
 use super::{Finish, Policy};
 use crate::{
     Ask, Micros, View, block_bytes,
-    model::{BLOCK_TOKENS, DECODE_SLOTS, KV_TOKENS, LORA_SLOTS},
-    view::Seen,
+    model::{BLOCK_TOKENS, KV_TOKENS, LORA_SLOTS},
+    view::{Scraped, Seen},
 };
 
 /// Cuts of prompts that the index has room for.
@@ -35,12 +36,15 @@ struct Sent {
     own: u32,
     /// And of those before it.
     before: u32,
+    /// Share of the slots that were in use.
+    full: f32,
     waits: bool,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     latency: Latency,
+    slots: Slots,
     unread: u32,
     /// LoRAs that were sent there, and when last; the latest at the end.
     loras: Vec<(u32, Micros)>,
@@ -78,20 +82,15 @@ impl Ours {
 
     fn candidate(&self, place: usize, seen: &Seen, ask: &Ask<'_>, cached: u32) -> Candidate {
         let known = &self.known[place];
-        let scrape = seen.scraped.as_ref().map(|scraped| Scrape {
-            load: EngineLoad {
-                running: scraped.running,
-                waiting: scraped.waiting,
-                kv_use: Some(scraped.kv_use),
-                slots: Some(DECODE_SLOTS),
-                capacity: None,
-            },
-            ours: scraped.ours,
-        });
+        let mut slots = known.slots;
+        let scrape = seen
+            .scraped
+            .as_ref()
+            .map(|scraped| Scrape { load: slots.learn(load(scraped)), ours: scraped.ours });
         Candidate {
             in_flight: seen.in_flight,
             unread_tokens: known.unread,
-            slots: if scrape.is_some() { DECODE_SLOTS } else { SUPPOSED_SLOTS },
+            slots: SUPPOSED_SLOTS,
             scrape,
             pace: known.latency.pace(),
             cached_tokens: cached,
@@ -113,6 +112,10 @@ impl Known {
 }
 
 impl Policy for Ours {
+    fn scraped(&mut self, deployment: usize, scraped: &Scraped) {
+        self.known[deployment].slots.learn(load(scraped));
+    }
+
     fn choose(&mut self, view: &View, ask: &Ask<'_>, now: Micros) -> usize {
         let print = fingerprint(ask.blocks);
         let found = self.prefixes.find(&print);
@@ -137,11 +140,12 @@ impl Policy for Ours {
         );
         let chosen = plan.ordered.first().map_or(0, |choice| choice.index);
         let predicted = candidates[chosen].cached_tokens;
+        let full = candidates[chosen].full();
         self.candidates = candidates;
         self.prefixes.sent(chosen as u32, &print, ask.prompt_tokens, predicted);
         let known = &mut self.known[chosen];
         let own = ask.prompt_tokens - predicted;
-        self.sent.insert(ask.id, Sent { at: now, predicted, own, before: known.unread, waits: true });
+        self.sent.insert(ask.id, Sent { at: now, predicted, own, before: known.unread, full, waits: true });
         known.unread += own;
         if let Some(lora) = ask.lora {
             known.loras.retain(|(sent, _)| *sent != lora);
@@ -160,21 +164,31 @@ impl Policy for Ours {
         }
     }
 
-    fn finished(&mut self, view: &View, deployment: usize, ask: &Ask<'_>, finish: &Finish, now: Micros) {
+    fn finished(&mut self, _view: &View, deployment: usize, ask: &Ask<'_>, finish: &Finish, now: Micros) {
         let Some(sent) = self.sent.remove(&ask.id) else { return };
         self.output += STEP * (finish.output_tokens as f32 - self.output);
         self.prefixes.learn(deployment as u32, sent.predicted, finish.cached_tokens);
         self.prefixes.wrote(deployment as u32, finish.output_tokens);
-        let full = (view.deployments[deployment].in_flight + 1) as f32 / DECODE_SLOTS as f32;
         let seen = routing::Seen {
             prompt_tokens: ask.prompt_tokens,
             read_tokens: sent.before + ask.prompt_tokens - finish.cached_tokens,
-            full: full.min(1.0),
+            full: sent.full,
             first_token: Some(Duration::from_micros(finish.first_token_at - sent.at)),
             decoded: Some((finish.output_tokens - 1, Duration::from_micros(now - finish.first_token_at))),
             service: Duration::from_micros(now - sent.at),
         };
         self.known[deployment].latency.learn(&seen, Duration::from_micros(now));
+    }
+}
+
+/// As the commonest engines tell it: not how many slots they have.
+const fn load(scraped: &Scraped) -> EngineLoad {
+    EngineLoad {
+        running: scraped.running,
+        waiting: scraped.waiting,
+        kv_use: Some(scraped.kv_use),
+        slots: None,
+        capacity: None,
     }
 }
 

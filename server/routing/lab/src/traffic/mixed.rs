@@ -10,11 +10,11 @@ use crate::{
 const RATE: f64 = 24.0;
 const RATE_SLOW: f64 = 20.0;
 /// Bursts: between them, and in them.
-const RATE_CALM: f64 = 13.0;
-const RATE_BURST: f64 = 60.0;
-/// Seconds from a burst's end to the next, and of a burst, on average.
-const CALM: f64 = 15.0;
-const BURST: f64 = 3.0;
+const RATE_CALM: f64 = 9.0;
+const RATE_BURST: f64 = 80.0;
+/// Milliseconds from a burst's end to the next, and of a burst: least and most.
+const CALM: (u32, u32) = (9_000, 15_000);
+const BURST: (u32, u32) = (2_000, 4_000);
 
 pub(super) fn steady(draw: &mut Draw, slow: Option<usize>) -> Trace {
     let rate = if slow.is_some() { RATE_SLOW } else { RATE };
@@ -34,7 +34,8 @@ pub(super) fn bursts(draw: &mut Draw) -> Trace {
     while now < LENGTH {
         in_burst = !in_burst;
         let (rate, length) = if in_burst { (RATE_BURST, BURST) } else { (RATE_CALM, CALM) };
-        let until = (now + draw.gap(1.0 / length).max(SECOND / 10)).min(LENGTH);
+        let lasts = Micros::from(draw.between(length.0, length.1)) * SECOND / 1_000;
+        let until = (now + lasts).min(LENGTH);
         let mut next = now + draw.gap(rate);
         while next < until {
             requests.push(request(draw, &mut blocks, next));
