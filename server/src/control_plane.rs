@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use catalog::{CatalogParts, CatalogState, PlaygroundGateway};
+use catalog::{CatalogParts, CatalogState, PlaygroundGateway, RouteExplainer};
 use egress::EngineClient;
 use identity::{Identity, SetupToken};
 use utoipa::openapi::OpenApi;
@@ -28,6 +28,8 @@ pub struct Reach {
     pub outside: EngineClient,
     /// None in a process without a gateway.
     pub playground: Option<Arc<dyn PlaygroundGateway>>,
+    /// Knows what the gateway chose of late, where there is one.
+    pub explainer: Arc<dyn RouteExplainer>,
 }
 
 /// Joins the rooms. `setup`: the link that makes the first operator, where one is open.
@@ -40,6 +42,7 @@ pub fn assemble(foundation: &Foundation, reach: Reach, setup: SetupToken) -> Con
         probe: Arc::new(Probe::new(reach.engines)),
         outside_probe: Arc::new(Probe::new(reach.outside)),
         playground: reach.playground,
+        explainer: reach.explainer,
         key_encryption_key: foundation.key_encryption_key.clone(),
         egress: foundation.engine_rules.clone(),
         outside_egress: foundation.outbound_rules.clone(),

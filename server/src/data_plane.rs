@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 use axum::Router;
-use catalog::{Follow, PlaygroundGateway};
+use catalog::{Follow, PlaygroundGateway, RouteExplainer};
 use chrono::{DateTime, Utc};
 use config::Settings;
 use egress::{ConnectTimeout, EngineClient};
@@ -17,7 +17,13 @@ use metering::{Meter, Shipper, ShipperSettings, SpoolSettings};
 use snapshot::{Snapshot, disk};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{foundation::Foundation, wiring::playground::Playground};
+use crate::{
+    foundation::Foundation,
+    wiring::{
+        explain::{Explainer, Kept},
+        playground::Playground,
+    },
+};
 
 /// How long the first configuration may take before the server listens without one.
 const FIRST_CONFIGURATION: Duration = Duration::from_secs(5);
@@ -29,6 +35,7 @@ pub struct DataPlane {
     pub readiness: Readiness,
     /// Calls made inside the process: batches, the playground.
     pub inside: OnBehalf,
+    decisions: Kept,
     configuration: Arc<ConfigurationCell>,
     shipper: Shipper,
 }
@@ -57,14 +64,20 @@ impl DataPlane {
             clock: foundation.clock.clone(),
         });
         let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
+        let decisions: Kept = Arc::new(gateway.decisions());
         tasks.spawn(gateway.run(stop.clone()));
         await_configuration(&readiness).await;
-        Ok(Self { router, readiness, inside, configuration, shipper })
+        Ok(Self { router, readiness, inside, decisions, configuration, shipper })
     }
 
     /// Makes the console's calls.
     pub fn playground(&self) -> Arc<dyn PlaygroundGateway> {
         Arc::new(Playground { gateway: self.inside.clone(), configuration: self.configuration.clone() })
+    }
+
+    /// Tells what the gateway chose of late.
+    pub fn explainer(&self) -> Arc<dyn RouteExplainer> {
+        Arc::new(Explainer { kept: Some(self.decisions.clone()) })
     }
 
     /// Ships what is left.

@@ -141,7 +141,9 @@ pub async fn start(mut settings: Settings, roles: Roles, setup_link: bool) -> an
         let setup = if setup_link { wiring::setup::open(&foundation).await? } else { SetupToken::closed() };
         let outside = EngineClient::new(&foundation.outbound_rules, ConnectTimeout(connect))?;
         let playground = data.as_ref().map(DataPlane::playground);
-        let plane = control_plane::assemble(&foundation, Reach { engines, outside, playground }, setup);
+        let explainer = data.as_ref().map_or_else(wiring::explain::without_gateway, DataPlane::explainer);
+        let reach = Reach { engines, outside, playground, explainer };
+        let plane = control_plane::assemble(&foundation, reach, setup);
         router = router.merge(plane.api.clone()).merge(console(&foundation, &plane)?);
         control = Some(plane);
     }

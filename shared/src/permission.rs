@@ -98,6 +98,7 @@ words! {
         Upstream = "upstream",
         File = "file",
         Batch = "batch",
+        TenantRoute = "tenant_route",
         // Of the deployment as a whole: operators only.
         Operator = "operator",
         OperatorToken = "operator_token",
@@ -108,6 +109,7 @@ words! {
         Deployment = "deployment",
         Price = "price",
         DataClass = "data_class",
+        Route = "route",
         PlatformUsage = "platform_usage",
         OperatorAudit = "operator_audit",
         Mail = "mail",

@@ -61,6 +61,9 @@ pub mod grants {
         ReadPlaygroundShare = Read PlaygroundShare; CreatePlaygroundShare = Create PlaygroundShare; DeletePlaygroundShare = Delete PlaygroundShare;
         ReadUpstream = Read Upstream; CreateUpstream = Create Upstream; DeleteUpstream = Delete Upstream;
         ReadDataClass = Read DataClass; CreateDataClass = Create DataClass; UpdateDataClass = Update DataClass;
+        ReadRoute = Read Route; CreateRoute = Create Route; UpdateRoute = Update Route; DeleteRoute = Delete Route;
+        ReadTenantRoute = Read TenantRoute; CreateTenantRoute = Create TenantRoute;
+        UpdateTenantRoute = Update TenantRoute; DeleteTenantRoute = Delete TenantRoute;
         ReadPlatformUsage = Read PlatformUsage; ReadOperatorAudit = Read OperatorAudit; ReadMail = Read Mail;
     }
 }

@@ -41,6 +41,7 @@ pub const fn of_tenant(resource: Resource) -> bool {
             | Upstream
             | File
             | Batch
+            | TenantRoute
     )
 }
 
@@ -59,7 +60,9 @@ const fn operator(action: Action, resource: Resource) -> bool {
         Tenant => matches!(action, Read | Update),
         Invitation => matches!(action, Read | Create | Delete),
         ApiKey => matches!(action, Read | Update | Delete),
-        Project | Team | Member | Usage | Audit | TenantModel => matches!(action, Read),
+        Project | Team | Member | Usage | Audit | TenantModel | TenantRoute => {
+            matches!(action, Read)
+        }
         Upstream => matches!(action, Read | Delete),
         // What a tenant's people write is not the operator's to read.
         AccessToken | Playground | PlaygroundShare => false,
@@ -67,7 +70,7 @@ const fn operator(action: Action, resource: Resource) -> bool {
         File | Batch => false,
         OperatorAudit | Mail | PlatformUsage => matches!(action, Read),
         Session | Operator | OperatorToken | TenantDirectory | ModelGrant | Model | Pool | Deployment
-        | Price | DataClass => true,
+        | Price | DataClass | Route => true,
     }
 }
 
@@ -87,7 +90,9 @@ const fn member(role: Role, action: Action, resource: Resource) -> bool {
         (Playground, _) | (Upstream, Read) => developer,
         (PlaygroundShare | Upstream, Update) => false,
         (_, Read) => true,
-        (Tenant, Update) | (Team | Member | Invitation | Upstream, _) | (Project, Delete) => admin,
+        (Tenant, Update) | (Team | Member | Invitation | Upstream | TenantRoute, _) | (Project, Delete) => {
+            admin
+        }
         (Project | ApiKey | File | Batch | PlaygroundShare, _) => developer,
         _ => false,
     }

@@ -1,7 +1,11 @@
 //! Rules of data classes.
 
+use access::Refusal;
+use db::OperatorTx;
 use shared_api::engines::NewDataClass;
 use web::Problem;
+
+use crate::store;
 
 const MAX_NAME: usize = 63;
 const MAX_DESCRIPTION: usize = 500;
@@ -21,4 +25,16 @@ pub fn check_description(text: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::field("description", format!("expected at most {MAX_DESCRIPTION} bytes")))
+}
+
+/// Classes that a deployment is cleared for: those that there are.
+pub async fn check_cleared(tx: &mut OperatorTx, names: Option<&[String]>) -> Result<(), Refusal> {
+    let names = names.unwrap_or_default();
+    match store::data_class::first_unknown(tx, names).await? {
+        Some(at) => {
+            let message = format!("there is no data class `{}`", names[at]);
+            Err(Problem::field(format!("data_classes[{at}]"), message).into())
+        }
+        None => Ok(()),
+    }
 }

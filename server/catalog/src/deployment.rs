@@ -15,6 +15,7 @@ use crate::{
 const MAX_NAME: usize = 100;
 const MAX_WEIGHT: u32 = 10_000;
 const MAX_QUANTIZATION: usize = 32;
+const MAX_LORAS: u32 = 10_000;
 /// What a model gets whose engine does not tell its context.
 const ASSUMED_CONTEXT: u32 = 8192;
 
@@ -51,6 +52,7 @@ pub fn check_new(new: &CreateDeployment, egress: &EgressRules) -> Result<Checked
             format!("expected 1 to {MAX_QUANTIZATION} characters, for example `fp8`"),
         ));
     }
+    check_room(new.kv_tokens, new.max_loras)?;
     let base_url = base_url(&new.base_url, egress)?;
     Ok(Checked { engine, base_url, weight: weight(new.weight)?.unwrap_or(100) })
 }
@@ -65,7 +67,19 @@ pub fn check_external(external: bool, engine: EngineKind) -> Result<(), Problem>
 }
 
 pub fn check_update(update: &UpdateDeployment) -> Result<(), Problem> {
+    check_room(update.kv_tokens.flatten(), update.max_loras.flatten())?;
     weight(update.weight).map(|_| ())
+}
+
+/// What an engine has room for.
+fn check_room(kv_tokens: Option<u32>, max_loras: Option<u32>) -> Result<(), Problem> {
+    model::check_tokens("kv_tokens", kv_tokens)?;
+    match max_loras {
+        Some(n) if !(1..=MAX_LORAS).contains(&n) => {
+            Err(Problem::field("max_loras", format!("{n}: expected a whole number from 1 to {MAX_LORAS}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn weight(asked: Option<u32>) -> Result<Option<u32>, Problem> {

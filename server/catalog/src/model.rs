@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use shared::route::TaskFit;
 use shared_api::catalog::{CAPABILITIES, CreateModel, ModelKind, UpdateModel};
 use snapshot::EngineKind;
 use web::Problem;
@@ -95,6 +96,20 @@ fn check_capabilities(kind: Option<ModelKind>, names: Option<&[String]>) -> Resu
     }
 }
 
+fn check_tasks(tasks: &[TaskFit]) -> Result<(), Problem> {
+    for (at, TaskFit { task, fit }) in tasks.iter().enumerate() {
+        if *fit > 100 {
+            let message = format!("{fit}: expected 0 (not at all) to 100");
+            return Err(Problem::field(format!("tasks[{at}].fit"), message));
+        }
+        if tasks[..at].iter().any(|one| one.task == *task) {
+            let message = format!("`{}` is there already", task.as_str());
+            return Err(Problem::field(format!("tasks[{at}].task"), message));
+        }
+    }
+    Ok(())
+}
+
 pub fn check_new(new: &CreateModel) -> Result<(), Problem> {
     check_name(&new.name)?;
     check_tokens("context_length", Some(new.context_length))?;
@@ -102,6 +117,7 @@ pub fn check_new(new: &CreateModel) -> Result<(), Problem> {
     check_modalities(new.input_modalities.as_deref(), new.output_modalities.as_deref())?;
     check_parameters(new.supported_parameters.as_deref())?;
     check_capabilities(Some(new.kind), new.capabilities.as_deref())?;
+    check_tasks(&new.tasks)?;
     new.price.as_ref().map_or(Ok(()), crate::price::check_rates)
 }
 
@@ -110,6 +126,7 @@ pub fn check_update(update: &UpdateModel) -> Result<(), Problem> {
     check_tokens("max_output_tokens", update.max_output_tokens)?;
     check_modalities(update.input_modalities.as_deref(), update.output_modalities.as_deref())?;
     check_parameters(update.supported_parameters.as_deref())?;
+    check_tasks(update.tasks.as_deref().unwrap_or_default())?;
     check_capabilities(None, update.capabilities.as_deref())
 }
 

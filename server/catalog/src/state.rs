@@ -8,7 +8,7 @@ use egress::EgressRules;
 use kv::Kv;
 use secrets::KeyEncryptionKey;
 
-use crate::{playground::PlaygroundGateway, probe::EngineProbe};
+use crate::{explain::RouteExplainer, playground::PlaygroundGateway, probe::EngineProbe};
 
 pub struct CatalogParts {
     pub access: Access,
@@ -19,6 +19,8 @@ pub struct CatalogParts {
     pub outside_probe: Arc<dyn EngineProbe>,
     /// Makes the playground's calls; None in a process without a gateway.
     pub playground: Option<Arc<dyn PlaygroundGateway>>,
+    /// Knows what the gateway chose, and why.
+    pub explainer: Arc<dyn RouteExplainer>,
     pub key_encryption_key: KeyEncryptionKey,
     /// Which addresses an engine may have.
     pub egress: EgressRules,

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use config::Settings;
 use shared_api::identity::{DisplayName, EmailAddress};
 
+use super::route::{self, RouteCommand};
 use crate::foundation::{Foundation, Opening};
 
 #[derive(Debug, Subcommand)]
@@ -23,6 +24,11 @@ pub enum Admin {
         #[arg(long)]
         with_token: bool,
     },
+    /// Routes: names that callers use like a model's, and what is done with their calls
+    Route {
+        #[command(subcommand)]
+        command: RouteCommand,
+    },
     /// Print the JSON schema of the configuration file
     ConfigSchema,
 }
@@ -33,6 +39,7 @@ pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
             println!("{}", serde_json::to_string_pretty(&config::json_schema())?);
             Ok(())
         }
+        Admin::Route { command } => route::run(settings, command).await,
         Admin::CreateOperator { email, name, with_token } => {
             create_operator(settings, &email, name, with_token).await
         }

@@ -4,6 +4,7 @@ pub mod background;
 pub mod batches;
 pub mod engine_probe;
 mod engine_trial;
+pub mod explain;
 pub mod playground;
 pub mod setup;
 pub mod tenancy;

@@ -116,7 +116,7 @@ impl From<TenancyError> for Problem {
             ),
             OperatorsOnly => Self::new(
                 ErrorCode::Forbidden,
-                "You may change the name; status, limits and engines outside are your provider's to change.",
+                "You may change the name; status, limits, regions and engines outside are your provider's to change.",
             ),
             OwnersOnly => {
                 Self::new(ErrorCode::Forbidden, "Only an owner makes, changes or removes an owner.")
@@ -131,7 +131,7 @@ impl From<TenancyError> for Problem {
             InvitationClosed => conflict("This invitation was accepted or revoked already."),
             AdministratorsOnly => Self::new(
                 ErrorCode::Forbidden,
-                "A project's data class and whether responses are stored are an owner's or administrator's to change.",
+                "A project's data class, its regions and whether responses are stored are an owner's or administrator's to change.",
             ),
             UnknownDataClass => Self::field(
                 "data_class",

@@ -19,6 +19,7 @@ mod http;
 mod invitation;
 mod onboarding;
 mod people;
+mod residency;
 mod revocation;
 mod state;
 mod store;

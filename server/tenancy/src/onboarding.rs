@@ -15,14 +15,15 @@ pub fn limit(max_concurrent_requests: Option<u32>) -> Result<Option<i32>, Tenanc
     if limit == Some(0) { Err(TenancyError::NoRequests) } else { Ok(limit) }
 }
 
-/// Members change the name; status, limits and whether calls may leave the platform are the operator's. Deleting is an action of its own.
+/// Members change the name; status, limits, regions and whether calls may leave the platform are the operator's. Deleting is an action of its own.
 pub fn check_change(acting: Acting, change: &TenantChange) -> Result<(), TenancyError> {
     if change.status == Some(TenantStatus::Deleted) {
         return Err(TenancyError::DeletedByStatus);
     }
     let operators = change.status.is_some()
         || change.max_concurrent_requests.is_some()
-        || change.external_engines.is_some();
+        || change.external_engines.is_some()
+        || change.residency.is_some();
     if operators && acting != Acting::Operator { Err(TenancyError::OperatorsOnly) } else { Ok(()) }
 }
 
@@ -42,6 +43,8 @@ mod tests {
         assert!(check_change(Acting::Operator, &lift).is_ok());
         let leave = TenantChange { external_engines: Some(true), ..TenantChange::default() };
         assert!(matches!(check_change(owner, &leave), Err(TenancyError::OperatorsOnly)));
+        let roam = TenantChange { residency: Some(None), ..TenantChange::default() };
+        assert!(matches!(check_change(owner, &roam), Err(TenancyError::OperatorsOnly)));
         let delete = TenantChange { status: Some(TenantStatus::Deleted), ..TenantChange::default() };
         assert!(matches!(check_change(Acting::Operator, &delete), Err(TenancyError::DeletedByStatus)));
     }

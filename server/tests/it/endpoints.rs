@@ -59,6 +59,7 @@ fn endpoint(method: Method, path: &str, needs: Needs, body: Option<Value>) -> En
 pub fn all() -> Vec<Endpoint> {
     let mut all = identity();
     all.extend(catalog());
+    all.extend(routes());
     all.extend(files_and_batches());
     all.extend(inside_a_tenant());
     all.extend(engines_and_playground());
@@ -210,6 +211,64 @@ fn engines_and_playground() -> Vec<Endpoint> {
     ]
 }
 
+fn routes() -> Vec<Endpoint> {
+    use {Action::*, Needs::*, Resource::*};
+    let at = |method, rest: &str, needs, body| {
+        endpoint(method, &format!("/tenants/{{tenant_id}}{rest}"), needs, body)
+    };
+    let document = json!({"arms": [{"name": "stable", "weight": 1, "models": ["sim-8b"]}]});
+    let new = |name: &str| Some(json!({"name": name, "spec": document}));
+    let described = || Some(json!({"description": "For chats"}));
+    let one = "/routes/{route_id}";
+    let own = "/routes/{tenant_route_id}";
+    vec![
+        endpoint(Method::GET, "/routes", OnPlatform(Read, Route), None),
+        endpoint(Method::POST, "/routes", OnPlatform(Create, Route), new("slow")),
+        endpoint(Method::GET, one, OnPlatform(Read, Route), None),
+        endpoint(Method::PATCH, one, OnPlatform(Update, Route), described()),
+        endpoint(Method::GET, &format!("{one}/versions"), OnPlatform(Read, Route), None),
+        endpoint(
+            Method::POST,
+            &format!("{one}/promote"),
+            OnPlatform(Update, Route),
+            Some(json!({"arm": "canary"})),
+        ),
+        endpoint(
+            Method::POST,
+            &format!("{one}/rollback"),
+            OnPlatform(Update, Route),
+            Some(json!({"version": 1})),
+        ),
+        endpoint(Method::GET, &format!("{one}/arms"), OnPlatform(Read, Route), None),
+        endpoint(Method::GET, "/routes/decisions", OnPlatform(Read, Route), None),
+        endpoint(
+            Method::POST,
+            "/routes/explain",
+            OnPlatform(Update, Route),
+            Some(json!({"record": decision()})),
+        ),
+        at(Method::GET, "/routes", InTenant(Read, TenantRoute), None),
+        at(Method::POST, "/routes", InTenant(Create, TenantRoute), new("own-slow")),
+        at(Method::PATCH, own, InTenant(Update, TenantRoute), described()),
+        at(Method::GET, &format!("{own}/arms"), InTenant(Read, TenantRoute), None),
+        at(Method::GET, "/models/{model}/resolution", InTenant(Read, TenantModel), None),
+    ]
+}
+
+/// The record of a decision among no candidates.
+fn decision() -> Value {
+    let weights = json!({"first_token": 1.0, "per_token": 0.0, "cost": 0.0, "task": 0.0, "stick": 0.0});
+    json!({
+        "id": "01900000-0000-7000-8000-000000000000", "at": "2026-01-01T00:00:00Z", "tenant": "acme", "asked": "sim-8b",
+        "route": null, "route_version": null, "arm": null, "task": null, "names": [],
+        "decision": {
+            "demand": {"tokens": 10, "prompt_tokens": 5, "output_tokens": 5, "session": null},
+            "policy": {"weights": weights, "first_token": null, "tokens_per_second": null, "lora_load": 1.5},
+            "candidates": [], "now": {"secs": 1, "nanos": 0}, "seed": 1
+        }
+    })
+}
+
 fn inside_a_tenant() -> Vec<Endpoint> {
     use {Action::*, Needs::*, Resource::*};
     let at = |method, rest: &str, needs, body| {
@@ -317,6 +376,13 @@ fn endings() -> Vec<Endpoint> {
             Method::DELETE,
             "/tenants/{tenant_id}/playground/shares/{share_id}",
             InTenant(Delete, PlaygroundShare),
+            None,
+        ),
+        endpoint(Method::DELETE, "/routes/{route_id}", OnPlatform(Delete, Route), None),
+        endpoint(
+            Method::DELETE,
+            "/tenants/{tenant_id}/routes/{tenant_route_id}",
+            InTenant(Delete, TenantRoute),
             None,
         ),
         endpoint(Method::DELETE, "/tenants/{tenant_id}/keys/{key_id}", InTenant(Delete, ApiKey), None),

@@ -11,5 +11,6 @@ mod deployment;
 mod endpoints;
 mod engines;
 mod playground;
+mod routes;
 mod usage;
 mod world;

@@ -103,7 +103,8 @@ impl World {
         let stop = CancellationToken::new();
         let gateway =
             DataPlane::start(&foundation, engines.clone(), &stop, &TaskTracker::new()).await.unwrap();
-        let reach = Reach { engines, outside, playground: Some(gateway.playground()) };
+        let (playground, explainer) = (Some(gateway.playground()), gateway.explainer());
+        let reach = Reach { engines, outside, playground, explainer };
         let plane = assemble(&foundation, reach, identity::SetupToken::closed());
         let mut world = Self {
             document: plane.document,
@@ -205,6 +206,11 @@ impl World {
                 json!({"title": "Tone", "setup": {"models": ["sim-8b"]}}),
             ),
             (
+                "tenant_route_id",
+                "/tenants/{tenant_id}/routes",
+                json!({"name": "house", "spec": {"arms": [{"name": "all", "weight": 1, "models": ["sim-8b"]}]}}),
+            ),
+            (
                 "invitation_id",
                 "/tenants/{tenant_id}/invitations",
                 json!({"email": "x@acme.example", "role": "viewer"}),
@@ -218,6 +224,11 @@ impl World {
         let class = json!({"name": "confidential", "allows_external": false});
         let class = self.made(Actor::Operator, "/data-classes", class).await;
         self.name("data_class", &class["name"]);
+        let arm = |name: &str, weight| json!({"name": name, "weight": weight, "models": ["sim-8b"]});
+        let route = json!({"name": "fast", "spec": {"arms": [arm("stable", 95), arm("canary", 5)]}});
+        let route = self.made(Actor::Operator, "/routes", route).await;
+        self.name("route_id", &route["id"]);
+        self.name("model", &json!("sim-8b"));
         self.invited("target@acme.example", Role::Viewer).await;
         let members = self.get(owner, "/tenants/{tenant_id}/members").await;
         let target =

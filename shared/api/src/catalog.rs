@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use shared::{Currency, DeploymentId, ModelId, PoolId, PriceId, TenantId};
+use shared::{Currency, DeploymentId, ModelId, PoolId, PriceId, TenantId, route::TaskFit};
+
+use crate::tenancy::present;
 
 /// Which surface a model answers on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub struct Model {
     pub supported_parameters: Vec<String>,
     /// Of `tools`, `parallel_tools`, `json_schema`, `vision`, `logprobs`, `reasoning`, `completions`, `lora`.
     pub capabilities: Vec<String>,
+    /// How well it does which tasks, for callers who leave the choice to the platform; empty: judged by its capabilities.
+    pub tasks: Vec<TaskFit>,
     /// SHA-256 of its tokenizer, in hexadecimal; without one, tokens are estimated before a call.
     pub tokenizer: Option<String>,
     /// How large that tokenizer is.
@@ -94,6 +98,9 @@ pub struct CreateModel {
     /// `completions`); nothing for other kinds.
     #[serde(default)]
     pub capabilities: Option<Vec<String>>,
+    /// How well it does which tasks, 0 to 100, each once.
+    #[serde(default)]
+    pub tasks: Vec<TaskFit>,
     /// Prices in force at once; without them the model is free of charge.
     #[serde(default)]
     pub price: Option<PriceRates>,
@@ -122,6 +129,9 @@ pub struct UpdateModel {
     pub supported_parameters: Option<Vec<String>>,
     #[serde(default)]
     pub capabilities: Option<Vec<String>>,
+    /// How well it does which tasks; an empty list takes what was said back.
+    #[serde(default)]
+    pub tasks: Option<Vec<TaskFit>>,
     /// True takes it out of service, false brings it back.
     #[serde(default)]
     pub retired: Option<bool>,
@@ -270,6 +280,12 @@ pub struct Deployment {
     pub external: bool,
     /// Whether calls to it carry a credential; the credential itself is never shown.
     pub has_credential: bool,
+    /// Classes of data that it is cleared for; null: every class that needs no clearance.
+    pub data_classes: Option<Vec<String>>,
+    /// Tokens that its KV cache holds, where the operator said.
+    pub kv_tokens: Option<u32>,
+    /// LoRA weights that it holds at once, where the operator said.
+    pub max_loras: Option<u32>,
     pub health: DeploymentHealth,
     pub created_at: DateTime<Utc>,
 }
@@ -310,6 +326,15 @@ pub struct CreateDeployment {
     /// Such as `fp8`. Left out: what the engine says.
     #[serde(default)]
     pub quantization: Option<String>,
+    /// Classes of data that it is cleared for. Left out: every class that needs no clearance.
+    #[serde(default)]
+    pub data_classes: Option<Vec<String>>,
+    /// Tokens that its KV cache holds. Left out: judged by what it tells of its use.
+    #[serde(default)]
+    pub kv_tokens: Option<u32>,
+    /// LoRA weights that it holds at once.
+    #[serde(default)]
+    pub max_loras: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -320,6 +345,18 @@ pub struct UpdateDeployment {
     pub state: Option<DeploymentState>,
     #[serde(default)]
     pub weight: Option<u32>,
+    /// Classes of data that it is cleared for; null: every class that needs no clearance.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub data_classes: Option<Option<Vec<String>>>,
+    /// Tokens that its KV cache holds; null: judged by what it tells of its use.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub kv_tokens: Option<Option<u32>>,
+    /// LoRA weights that it holds at once; null: not said.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub max_loras: Option<Option<u32>>,
 }
 
 /// A model as a tenant sees it.

@@ -144,6 +144,8 @@ pub struct DataClass {
     pub description: String,
     /// Whether calls of such a project may leave for engines outside the platform.
     pub allows_external: bool,
+    /// Whether only deployments that name the class take its calls.
+    pub needs_clearance: bool,
     pub created_at: DateTime<Utc>,
 }
 
@@ -157,6 +159,9 @@ pub struct NewDataClass {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     pub allows_external: bool,
+    /// Only deployments that name the class in `data_classes` take its calls.
+    #[serde(default)]
+    pub needs_clearance: bool,
 }
 
 /// `PATCH /api/v1/data-classes/{data_class}`
@@ -168,4 +173,6 @@ pub struct DataClassChange {
     pub description: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allows_external: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_clearance: Option<bool>,
 }

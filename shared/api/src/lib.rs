@@ -4,7 +4,9 @@
 pub mod batches;
 pub mod billing;
 pub mod catalog;
+pub mod decisions;
 pub mod engines;
 pub mod identity;
 pub mod playground;
+pub mod routes;
 pub mod tenancy;

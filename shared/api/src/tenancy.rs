@@ -19,6 +19,8 @@ pub use slug::{ParseSlugError, Slug};
 pub use tenant::{CreatedTenant, NewTenant, Tenant, TenantChange, TenantStatus};
 
 /// Tells `null` (`Some(None)`) from an absent field (`None`).
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

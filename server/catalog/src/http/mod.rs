@@ -7,6 +7,8 @@ mod models;
 mod playground;
 mod pools;
 mod prices;
+mod routes;
+mod tenant_routes;
 mod tokenizers;
 mod upstreams;
 
@@ -38,6 +40,8 @@ pub fn routes(state: CatalogState) -> OpenApiRouter {
         .routes(routes!(grants::list::list, grants::replace::replace))
         .routes(routes!(upstreams::list::list, upstreams::create::create))
         .routes(routes!(upstreams::delete::delete))
+        .merge(self::routes::router())
+        .merge(tenant_routes::router())
         .routes(routes!(shares::list::list, shares::create::create))
         .routes(routes!(shares::get::get, shares::delete::delete))
         .with_state(state)

@@ -43,6 +43,9 @@ impl FromRow<'_, PgRow> for DeploymentRow {
             quantization: row.try_get("quantization")?,
             external: row.try_get("external")?,
             has_credential: row.try_get("has_credential")?,
+            data_classes: row.try_get("data_classes")?,
+            kv_tokens: row.try_get::<Option<i32>, _>("kv_tokens")?.and_then(|n| n.try_into().ok()),
+            max_loras: row.try_get::<Option<i32>, _>("max_loras")?.and_then(|n| n.try_into().ok()),
             health: health::UNKNOWN,
             created_at: row.try_get("created_at")?,
         }))
@@ -96,6 +99,9 @@ pub struct NewDeployment<'a> {
     pub quantization: Option<&'a str>,
     pub external: bool,
     pub credential: Option<Vec<u8>>,
+    pub data_classes: Option<&'a [String]>,
+    pub kv_tokens: Option<u32>,
+    pub max_loras: Option<u32>,
 }
 
 /// None when the name is taken.
@@ -107,8 +113,8 @@ pub async fn insert(
     let id = DeploymentId::generate();
     let done = sqlx::query(
         "insert into deployments (id, name, engine, base_url, model_id, upstream_model, pool_id, region, weight, context_length, credential, \
-         created_at, engine_version, max_output_tokens, quantization, external) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) on conflict (name) where deleted_at is null do nothing",
+         created_at, engine_version, max_output_tokens, quantization, external, data_classes, kv_tokens, max_loras) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) on conflict (name) where deleted_at is null do nothing",
     )
     .bind(id.uuid())
     .bind(new.name)
@@ -126,6 +132,9 @@ pub async fn insert(
     .bind(new.max_output_tokens.and_then(|n| i32::try_from(n).ok()))
     .bind(new.quantization)
     .bind(new.external)
+    .bind(new.data_classes)
+    .bind(new.kv_tokens.and_then(|n| i32::try_from(n).ok()))
+    .bind(new.max_loras.and_then(|n| i32::try_from(n).ok()))
     .execute(tx.conn())
     .await?;
     Ok((done.rows_affected() == 1).then_some(id))
@@ -138,11 +147,19 @@ pub async fn update(
     update: &UpdateDeployment,
 ) -> Result<bool, DbError> {
     let done = sqlx::query(
-        "update deployments set state = coalesce($2, state), weight = coalesce($3, weight) where id = $1 and deleted_at is null",
+        "update deployments set state = coalesce($2, state), weight = coalesce($3, weight), \
+         data_classes = case when $4 then $5 else data_classes end, kv_tokens = case when $6 then $7 else kv_tokens end, \
+         max_loras = case when $8 then $9 else max_loras end where id = $1 and deleted_at is null",
     )
     .bind(id.uuid())
     .bind(update.state.map(DeploymentState::as_str))
     .bind(update.weight.and_then(|n| i32::try_from(n).ok()))
+    .bind(update.data_classes.is_some())
+    .bind(update.data_classes.as_ref().and_then(Option::as_ref))
+    .bind(update.kv_tokens.is_some())
+    .bind(update.kv_tokens.flatten().and_then(|n| i32::try_from(n).ok()))
+    .bind(update.max_loras.is_some())
+    .bind(update.max_loras.flatten().and_then(|n| i32::try_from(n).ok()))
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -9,6 +9,7 @@ pub mod operator_key;
 pub mod playground;
 pub mod pool;
 pub mod price;
+pub mod routes;
 pub mod rows;
 pub mod tokenizer;
 pub mod upstream;

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use db::{DbError, OperatorTx};
-use shared::ModelId;
+use shared::{ModelId, route::TaskFit};
 use shared_api::catalog::{CreateModel, Model, ModelKind, UpdateModel};
-use sqlx::{FromRow, Row, postgres::PgRow};
+use sqlx::{FromRow, Row, postgres::PgRow, types::Json};
 
 use super::price::PriceRow;
 use crate::model;
@@ -35,6 +35,7 @@ impl FromRow<'_, PgRow> for ModelRow {
             output_modalities: row.try_get("output_modalities")?,
             supported_parameters: row.try_get("supported_parameters")?,
             capabilities: row.try_get("capabilities")?,
+            tasks: row.try_get::<Json<Vec<TaskFit>>, _>("tasks")?.0,
             tokenizer: row.try_get::<Option<Vec<u8>>, _>("tokenizer")?.map(hex::encode),
             tokenizer_bytes: row
                 .try_get::<Option<i32>, _>("tokenizer_bytes")?
@@ -88,7 +89,7 @@ pub async fn id_by_name(tx: &mut OperatorTx, name: &str) -> Result<Option<ModelI
     Ok(found.map(ModelId::from_uuid))
 }
 
-/// None when the name is taken.
+/// None when a model or one of the operator's routes has the name.
 pub async fn insert(
     tx: &mut OperatorTx,
     new: &CreateModel,
@@ -101,8 +102,9 @@ pub async fn insert(
     let parameters = new.supported_parameters.clone().unwrap_or_else(|| model::usual_parameters(new.kind));
     let done = sqlx::query(
         "insert into models (id, name, display_name, description, kind, context_length, max_output_tokens, \
-         input_modalities, output_modalities, supported_parameters, capabilities, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict on constraint models_name do nothing",
+         input_modalities, output_modalities, supported_parameters, capabilities, created_at, tasks) \
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
+         where not exists (select from routes where name = $2 and retired_at is null) on conflict on constraint models_name do nothing",
     )
     .bind(id.uuid())
     .bind(&new.name)
@@ -116,6 +118,7 @@ pub async fn insert(
     .bind(parameters)
     .bind(capabilities)
     .bind(now)
+    .bind(Json(&new.tasks))
     .execute(tx.conn())
     .await?;
     Ok((done.rows_affected() == 1).then_some(id))
@@ -133,7 +136,8 @@ pub async fn update(
          context_length = coalesce($4, context_length), max_output_tokens = coalesce($5, max_output_tokens), \
          retired_at = case when $6 is null then retired_at when $6 then coalesce(retired_at, $7) end, \
          input_modalities = coalesce($8, input_modalities), output_modalities = coalesce($9, output_modalities), \
-         supported_parameters = coalesce($10, supported_parameters), capabilities = coalesce($11, capabilities) where id = $1",
+         supported_parameters = coalesce($10, supported_parameters), capabilities = coalesce($11, capabilities), \
+         tasks = coalesce($12, tasks) where id = $1",
     )
     .bind(id.uuid())
     .bind(&update.display_name)
@@ -146,6 +150,7 @@ pub async fn update(
     .bind(&update.output_modalities)
     .bind(&update.supported_parameters)
     .bind(&update.capabilities)
+    .bind(update.tasks.as_ref().map(Json))
     .execute(tx.conn())
     .await?;
     Ok(done.rows_affected() == 1)

@@ -19,16 +19,24 @@ struct Row {
     cost_centre: Option<String>,
     data_class: Option<String>,
     store_responses: bool,
+    residency: Option<Vec<String>>,
     created_at: DateTime<Utc>,
     archived_at: Option<DateTime<Utc>>,
 }
 
 impl From<Row> for Project {
     fn from(row: Row) -> Self {
-        let Row { id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at } =
-            row;
-        let (id, team_id) = (ProjectId::from_uuid(id), team_id.map(TeamId::from_uuid));
-        Self { id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at }
+        Self {
+            id: ProjectId::from_uuid(row.id),
+            name: row.name,
+            team_id: row.team_id.map(TeamId::from_uuid),
+            cost_centre: row.cost_centre,
+            data_class: row.data_class,
+            store_responses: row.store_responses,
+            residency: row.residency,
+            created_at: row.created_at,
+            archived_at: row.archived_at,
+        }
     }
 }
 
@@ -45,7 +53,7 @@ pub async fn list(
 ) -> Result<Vec<Project>, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found: Vec<Row> = sqlx::query_as(
-        "select id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at from projects \
+        "select id, name, team_id, cost_centre, data_class, store_responses, residency, created_at, archived_at from projects \
          where tenant_id = $1 and ($2::uuid is null or id > $2) and ($3::bool is null or (archived_at is not null) = $3) \
          order by id limit $4",
     )
@@ -61,7 +69,7 @@ pub async fn list(
 pub async fn get(tx: &mut TenantTx, id: ProjectId) -> Result<Option<Project>, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found: Option<Row> = sqlx::query_as(
-        "select id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at from projects where tenant_id = $1 and id = $2",
+        "select id, name, team_id, cost_centre, data_class, store_responses, residency, created_at, archived_at from projects where tenant_id = $1 and id = $2",
     )
     .bind(tenant)
     .bind(id.uuid())
@@ -97,7 +105,7 @@ pub async fn insert(
     let tenant = tx.tenant_id().uuid();
     let inserted = sqlx::query_as(
         "insert into projects (tenant_id, id, team_id, name, cost_centre, data_class, created_at) values ($1, $2, $3, $4, $5, $6, $7) \
-         returning id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at",
+         returning id, name, team_id, cost_centre, data_class, store_responses, residency, created_at, archived_at",
     )
     .bind(tenant)
     .bind(ProjectId::generate().uuid())
@@ -123,8 +131,9 @@ pub async fn update(
          team_id = case when $4 then $5 else team_id end, \
          cost_centre = case when $6 then $7 else cost_centre end, \
          archived_at = case when $8 then null else archived_at end, \
-         data_class = case when $9 then $10 else data_class end, store_responses = coalesce($11, store_responses) \
-         where tenant_id = $1 and id = $2 returning id, name, team_id, cost_centre, data_class, store_responses, created_at, archived_at",
+         data_class = case when $9 then $10 else data_class end, store_responses = coalesce($11, store_responses), \
+         residency = case when $12 then $13 else residency end \
+         where tenant_id = $1 and id = $2 returning id, name, team_id, cost_centre, data_class, store_responses, residency, created_at, archived_at",
     )
     .bind(tenant)
     .bind(id.uuid())
@@ -137,6 +146,8 @@ pub async fn update(
     .bind(change.data_class.is_some())
     .bind(change.data_class.clone().flatten())
     .bind(change.store_responses)
+    .bind(change.residency.is_some())
+    .bind(change.residency.clone().flatten())
     .fetch_one(tx.conn())
     .await;
     match constrained(updated) {

@@ -19,6 +19,7 @@ pub struct Row {
     status: String,
     max_concurrent_requests: Option<i32>,
     external_engines: bool,
+    residency: Option<Vec<String>>,
     demo: bool,
     created_at: DateTime<Utc>,
     suspended_at: Option<DateTime<Utc>>,
@@ -39,6 +40,7 @@ impl Row {
             status,
             max_concurrent_requests: self.max_concurrent_requests.and_then(|limit| u32::try_from(limit).ok()),
             external_engines: self.external_engines,
+            residency: self.residency,
             demo: self.demo,
             created_at: self.created_at,
             suspended_at: self.suspended_at,
@@ -54,7 +56,7 @@ pub async fn list(
     rows: i64,
 ) -> Result<Vec<Row>, TenancyError> {
     let found = sqlx::query_as(
-        "select id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at from tenants \
+        "select id, slug, name, status, max_concurrent_requests, external_engines, residency, demo, created_at, suspended_at from tenants \
          where ($1::uuid is null or id < $1) and case when $2::text is null then status <> 'deleted' else status = $2 end \
          order by id desc limit $3",
     )
@@ -70,7 +72,7 @@ pub async fn list(
 pub async fn get(tx: &mut TenantTx) -> Result<Row, TenancyError> {
     let tenant = tx.tenant_id().uuid();
     let found = sqlx::query_as(
-        "select id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at from tenants where id = $1",
+        "select id, slug, name, status, max_concurrent_requests, external_engines, residency, demo, created_at, suspended_at from tenants where id = $1",
     )
     .bind(tenant)
     .fetch_optional(tx.conn())
@@ -84,19 +86,21 @@ pub struct NewRow<'a> {
     pub slug: &'a Slug,
     pub name: &'a DisplayName,
     pub max_concurrent_requests: Option<i32>,
+    pub residency: Option<&'a [String]>,
 }
 
 /// Makes the tenant and its place in the directory.
 pub async fn insert(tx: &mut OperatorTx, new: &NewRow<'_>, now: DateTime<Utc>) -> Result<Row, TenancyError> {
     let row = sqlx::query_as(
-        "insert into tenants (id, slug, name, max_concurrent_requests, created_at) values ($1, $2, $3, $4, $5) \
-         returning id, slug, name, status, max_concurrent_requests, external_engines, demo, created_at, suspended_at",
+        "insert into tenants (id, slug, name, max_concurrent_requests, created_at, residency) values ($1, $2, $3, $4, $5, $6) \
+         returning id, slug, name, status, max_concurrent_requests, external_engines, residency, demo, created_at, suspended_at",
     )
     .bind(new.id.uuid())
     .bind(new.slug.as_str())
     .bind(new.name.as_str())
     .bind(new.max_concurrent_requests)
     .bind(now)
+    .bind(new.residency)
     .fetch_one(tx.conn())
     .await?;
     sqlx::query("insert into tenant_directory (slug, tenant) values ($1, $2)")
@@ -150,7 +154,7 @@ pub async fn update(
          suspended_at = case $3 when 'suspended' then coalesce(suspended_at, $4) when 'active' then null \
            else suspended_at end, \
          max_concurrent_requests = case when $5 then $6 else max_concurrent_requests end, \
-         external_engines = coalesce($7, external_engines) \
+         external_engines = coalesce($7, external_engines), residency = case when $8 then $9 else residency end \
          where id = $1 and status <> 'deleted'",
     )
     .bind(tenant)
@@ -160,7 +164,18 @@ pub async fn update(
     .bind(change.max_concurrent_requests.is_some())
     .bind(limit)
     .bind(change.external_engines)
+    .bind(change.residency.is_some())
+    .bind(change.residency.as_ref().and_then(Option::as_ref))
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Regions that the tenant's calls must run in.
+pub async fn residency(tx: &mut TenantTx) -> Result<Option<Vec<String>>, TenancyError> {
+    let tenant = tx.tenant_id().uuid();
+    Ok(sqlx::query_scalar("select residency from tenants where id = $1")
+        .bind(tenant)
+        .fetch_one(tx.conn())
+        .await?)
 }

@@ -36,6 +36,8 @@ pub struct Project {
     pub data_class: Option<String>,
     /// Whether `/v1/responses` keeps answers for `previous_response_id`.
     pub store_responses: bool,
+    /// Regions that its calls must run in, of those of the tenant; null: wherever the tenant's may.
+    pub residency: Option<Vec<String>>,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
 }
@@ -55,7 +57,7 @@ pub struct NewProject {
     pub data_class: Option<String>,
 }
 
-/// `PATCH …/projects/{project_id}`. Data class and stored responses are the administrators' to change.
+/// `PATCH …/projects/{project_id}`. Data class, residency and stored responses are the administrators' to change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -73,6 +75,10 @@ pub struct ProjectChange {
     pub data_class: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store_responses: Option<bool>,
+    /// Regions that its calls must run in, of those of the tenant; null: wherever the tenant's may.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub residency: Option<Option<Vec<String>>>,
     /// `false` takes a project out of the archive; `DELETE` puts it there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,

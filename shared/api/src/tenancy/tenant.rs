@@ -42,6 +42,8 @@ pub struct Tenant {
     pub max_concurrent_requests: Option<u32>,
     /// Whether its calls may leave for engines outside the platform.
     pub external_engines: bool,
+    /// Regions that its calls must run in; null: anywhere.
+    pub residency: Option<Vec<String>>,
     pub demo: bool,
     pub created_at: DateTime<Utc>,
     pub suspended_at: Option<DateTime<Utc>>,
@@ -62,6 +64,9 @@ pub struct NewTenant {
     pub models: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_concurrent_requests: Option<u32>,
+    /// Regions that its calls must run in; left out: anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residency: Option<Vec<String>>,
 }
 
 /// A tenant at its making.
@@ -91,4 +96,8 @@ pub struct TenantChange {
     /// Whether its calls may leave for engines outside the platform.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_engines: Option<bool>,
+    /// Regions that its calls must run in; null: anywhere.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>))]
+    pub residency: Option<Option<Vec<String>>>,
 }

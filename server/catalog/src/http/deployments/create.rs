@@ -8,7 +8,7 @@ use shared_api::catalog::{CreateDeployment, CreateModel, CreatePool, Deployment}
 use web::{Json, Problem};
 
 use crate::{
-    CatalogState,
+    CatalogState, data_class,
     deployment::{self, Checked, Served},
     model, operator_key,
     probe::{ProbedEngine, ProbedModel},
@@ -78,6 +78,7 @@ async fn register(
     found: &Found<'_>,
     now: DateTime<Utc>,
 ) -> Result<Deployment, Refusal> {
+    data_class::check_cleared(tx, new.data_classes.as_deref()).await?;
     let credential = match &new.credential {
         Some(text) => Some(operator_key::seal(tx, &state.key_encryption_key, text, now).await?),
         None => None,
@@ -101,6 +102,9 @@ async fn register(
             .or_else(|| told.and_then(|model| model.quantization.as_deref())),
         external: new.external,
         credential,
+        data_classes: new.data_classes.as_deref(),
+        kv_tokens: new.kv_tokens,
+        max_loras: new.max_loras,
     };
     let taken = || {
         Problem::new(
@@ -134,7 +138,9 @@ async fn model_of(
     };
     let id = match store::model::insert(tx, &new, now).await? {
         Some(id) => id,
-        None => store::model::id_by_name(tx, name).await?.ok_or_else(|| Problem::not_found("model"))?,
+        None => store::model::id_by_name(tx, name).await?.ok_or_else(|| {
+            Problem::field("model", format!("`{name}` is the name of a route: name a model"))
+        })?,
     };
     if state.grant_new_models_to_all {
         store::grant::to_all(tx, id, now).await?;

@@ -35,7 +35,7 @@ async fn set(
     state: DeploymentState,
 ) -> Result<Json<Deployment>, Refusal> {
     let missing = || Problem::not_found("deployment");
-    let update = UpdateDeployment { state: Some(state), weight: None };
+    let update = UpdateDeployment { state: Some(state), ..UpdateDeployment::default() };
     let mut tx = permit.begin().await?;
     if !store::deployment::update(&mut tx, id, &update).await? {
         return Err(missing().into());

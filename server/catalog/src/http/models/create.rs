@@ -23,7 +23,7 @@ pub async fn create(
     let taken = || {
         Problem::new(
             ErrorCode::Conflict,
-            format!("There is a model `{}` already. Choose another name.", new.name),
+            format!("There is a model or route `{}` already. Choose another name.", new.name),
         )
     };
     let id = store::model::insert(&mut tx, &new, now).await?.ok_or_else(taken)?;

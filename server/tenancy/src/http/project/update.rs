@@ -6,10 +6,10 @@ use shared::{ProjectId, TenantId};
 use shared_api::tenancy::{Project, ProjectChange};
 use web::{Json, Path, ProblemBody};
 
-use crate::{Tenancy, TenancyError, people, store};
+use crate::{Tenancy, TenancyError, people, residency, store};
 
 /// Renames a project, moves it to a team, changes its cost centre, or takes it out of the archive; as an administrator also
-/// changes its data class and whether its responses are stored.
+/// changes its data class, its regions and whether its responses are stored.
 ///
 /// Usage keeps the team and cost centre that it was recorded with.
 #[utoipa::path(
@@ -37,11 +37,16 @@ pub async fn update_project(
     if change.archived == Some(true) {
         return Err(TenancyError::ArchivedByChange);
     }
-    let governed = change.data_class.is_some() || change.store_responses.is_some();
+    let governed =
+        change.data_class.is_some() || change.store_responses.is_some() || change.residency.is_some();
     if governed && !people::administers(permit.caller()) {
         return Err(TenancyError::AdministratorsOnly);
     }
     let mut tx = permit.begin().await?;
+    if let Some(Some(regions)) = &change.residency {
+        let tenants = store::tenant::residency(&mut tx).await?;
+        residency::check_within(regions, tenants.as_deref())?;
+    }
     if change.store_responses == Some(true) {
         // What is stored is sealed with the tenant's own key.
         access::tenant_data_key(&mut tx, tenancy.key_encryption_key(), permit.now()).await?;

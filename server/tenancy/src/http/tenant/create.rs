@@ -6,7 +6,7 @@ use shared::{Role, TenantId};
 use shared_api::tenancy::{CreatedInvitation, CreatedTenant, NewTenant};
 use web::{Json, ProblemBody, Shown};
 
-use crate::{Tenancy, TenancyError, api_key::check_models, invitation, onboarding, store};
+use crate::{Tenancy, TenancyError, api_key::check_models, invitation, onboarding, residency, store};
 
 /// Onboards a tenant: makes it with its first project, grants it models, and invites its first owner.
 ///
@@ -30,10 +30,17 @@ pub async fn create_tenant(
     Json(new): Json<NewTenant>,
 ) -> Result<Shown<CreatedTenant, CreatedTenant>, TenancyError> {
     let limit = onboarding::limit(new.max_concurrent_requests)?;
+    residency::check(new.residency.as_deref())?;
     let (id, now) = (TenantId::generate(), permit.now());
     let mut tx = permit.begin().await?;
     check_models("models", &new.models, &store::model::offered(&mut tx).await?)?;
-    let row = store::tenant::NewRow { id, slug: &new.slug, name: &new.name, max_concurrent_requests: limit };
+    let row = store::tenant::NewRow {
+        id,
+        slug: &new.slug,
+        name: &new.name,
+        max_concurrent_requests: limit,
+        residency: new.residency.as_deref(),
+    };
     let tenant = store::tenant::insert(&mut tx, &row, now).await?.shown(&tenancy);
     let default_project_id =
         store::tenant::insert_first_project(&mut tx, id, onboarding::FIRST_PROJECT, now).await?;

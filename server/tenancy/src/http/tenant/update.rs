@@ -6,9 +6,9 @@ use shared::TenantId;
 use shared_api::tenancy::{Tenant, TenantChange};
 use web::{Json, ProblemBody};
 
-use crate::{Tenancy, TenancyError, onboarding, people::acting, store};
+use crate::{Tenancy, TenancyError, onboarding, people::acting, residency, store};
 
-/// Renames a tenant; as an operator also suspends or activates it, or changes its limit.
+/// Renames a tenant; as an operator also suspends or activates it, or changes its limit or its regions.
 ///
 /// A suspended tenant's calls are refused and its people can only read.
 #[utoipa::path(
@@ -33,6 +33,7 @@ pub async fn update_tenant(
     let acting = acting(permit.caller());
     onboarding::check_change(acting, &change)?;
     let limit = onboarding::limit(change.max_concurrent_requests.flatten())?;
+    residency::check(change.residency.as_ref().and_then(Option::as_deref))?;
     let mut tx = permit.begin().await?;
     match acting {
         Acting::Operator => store::tenant::update(&mut tx, &change, limit, permit.now()).await?,
