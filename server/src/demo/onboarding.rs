@@ -7,7 +7,8 @@ use egress::{ConnectTimeout, EgressRules, EngineClient};
 use http::{Request, header};
 use http_body_util::{BodyExt, Full};
 use rand::{Rng, distr::Alphanumeric, distr::SampleString};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 use shared::Page;
 use shared_api::{
     identity::{DisplayName, EmailAddress},
@@ -133,20 +134,39 @@ pub async fn first_chat(document: &Document) -> anyhow::Result<()> {
     let question = "Hello! In one sentence: what does a railway switchyard do?";
     let body = json!({"model": model, "messages": [{"role": "user", "content": question}], "max_tokens": 80});
     let answer = chat(tenant, &body).await?;
-    let text = answer.pointer("/choices/0/message/content").and_then(Value::as_str).unwrap_or_default();
+    let text =
+        answer.choices.first().and_then(|choice| choice.message.content.as_deref()).unwrap_or_default();
     say(&format!("first chat as {} through the router, model {model}", tenant.slug));
     println!("    > {question}\n    < {}", text.trim().replace('\n', "\n      "));
-    if let Some(usage) = answer.get("usage") {
-        println!("    usage {usage}");
+    if let Some(usage) = &answer.usage {
+        println!("    usage {}", usage.get());
     }
     Ok(())
+}
+
+/// What is printed of an answer.
+#[derive(Deserialize)]
+struct Answer {
+    choices: Vec<Choice>,
+    /// As it was written: numbers read into a float would be shown in another form.
+    usage: Option<Box<RawValue>>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Said,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    content: Option<String>,
 }
 
 /// How long the gateway may take to hear of the key and of the engines.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tries until the key and a healthy deployment are known to the gateway.
-async fn chat(tenant: &Tenant, body: &Value) -> anyhow::Result<Value> {
+async fn chat(tenant: &Tenant, body: &Value) -> anyhow::Result<Answer> {
     let client = EngineClient::new(&EgressRules::engines(Vec::new())?, ConnectTimeout::default())?;
     let begun = Instant::now();
     loop {
