@@ -19,7 +19,7 @@ pub fn for_others(chat: &ChatRequest, platform: bool) -> ChatRequest {
     for message in &mut chat.messages {
         strip(&mut message.rest);
         if platform {
-            OF_ENGINES.iter().for_each(|field| _ = message.rest.remove(*field));
+            remove(OF_ENGINES, &mut message.rest);
         }
         if let Some(Content::Parts(parts)) = &mut message.content {
             parts.iter_mut().filter_map(Value::as_object_mut).for_each(strip);
@@ -36,7 +36,13 @@ pub fn for_others(chat: &ChatRequest, platform: bool) -> ChatRequest {
 }
 
 fn strip(fields: &mut Rest) {
-    OWN.iter().for_each(|field| _ = fields.remove(*field));
+    remove(OWN, fields);
+}
+
+fn remove(names: &[&str], fields: &mut Rest) {
+    for name in names {
+        fields.remove(*name);
+    }
 }
 
 #[cfg(test)]
