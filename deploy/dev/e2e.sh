@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make e2e`: browser journeys and real clients against a running platform.
+# `make e2e`: browser journeys and real clients against a running platform, and the real llama.cpp where it is cached.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -10,4 +10,5 @@ export SWITCHYARD_SERVER__SITE_DIR
 cargo build --quiet --locked -p switchyard
 SWITCHYARD_BIN="$CARGO_TARGET_DIR/debug/switchyard"
 export SWITCHYARD_BIN
-exec e2e/run.sh "$@"
+e2e/run.sh "$@"
+deploy/dev/engines.sh --cached llamacpp

