@@ -16,8 +16,8 @@ const COALESCE_MS: std::ops::RangeInclusive<u8> = 5..=20;
 
 pub(super) fn check(spec: &RouteSpec, models: &Models<'_>) -> Result<(), Fault> {
     check_exhausted(&spec.when_exhausted, models)?;
-    check_retry(&spec.retry)?;
-    if let Some(hedge) = &spec.hedge {
+    check_retry(spec.retry)?;
+    if let Some(hedge) = spec.hedge {
         check_hedge(hedge)?;
     }
     if let Some(Shadow { model, percent }) = &spec.shadow {
@@ -51,14 +51,14 @@ fn check_exhausted(steps: &[Degrade], models: &Models<'_>) -> Result<(), Fault> 
     Ok(())
 }
 
-fn check_retry(retry: &Retry) -> Result<(), Fault> {
+fn check_retry(retry: Retry) -> Result<(), Fault> {
     if retry.attempts.is_some_and(|attempts| !(1..=MOST_ATTEMPTS).contains(&attempts)) {
         return Err(fault("retry.attempts", format!("expected 1 to {MOST_ATTEMPTS}, the first included")));
     }
     check_percent("retry.budget_percent", retry.budget_percent, 0, 100)
 }
 
-fn check_hedge(hedge: &Hedge) -> Result<(), Fault> {
+fn check_hedge(hedge: Hedge) -> Result<(), Fault> {
     if !HEDGE_MS.contains(&hedge.after_ms) {
         let (least, most) = (HEDGE_MS.start(), HEDGE_MS.end());
         let message = format!("{}: expected {least} to {most} milliseconds", hedge.after_ms);

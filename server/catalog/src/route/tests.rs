@@ -49,12 +49,11 @@ fn checked(document: Value, owner: Owner) -> Result<(), Fault> {
 /// Where the fault is, after the change of one value.
 fn faulty(pointer: &str, value: Value) -> (String, String) {
     let mut document = whole();
-    match document.pointer_mut(pointer) {
-        Some(place) => *place = value,
-        None => {
-            let (parent, key) = pointer.rsplit_once('/').unwrap();
-            document.pointer_mut(parent).unwrap()[key] = value;
-        }
+    if let Some(place) = document.pointer_mut(pointer) {
+        *place = value;
+    } else {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        document.pointer_mut(parent).unwrap()[key] = value;
     }
     let fault = checked(document, Owner::Operator).unwrap_err();
     (fault.field, fault.message)
