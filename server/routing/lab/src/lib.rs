@@ -18,6 +18,7 @@
 //!   another gateway's calls.
 //! - The prompt tokens that an engine reads and those that its cache spares add up to the prompts.
 
+pub mod decide;
 mod engine;
 mod fleet;
 pub mod model;

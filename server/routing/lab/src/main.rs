@@ -1,10 +1,11 @@
 //! `routing-lab`: plays traffic against a simulated fleet and compares who places it.
 
-use std::process::ExitCode;
+use std::{hint::black_box, process::ExitCode};
 
 use clap::Parser;
 use routing_lab::{
     Conditions, PolicyKind, TraceKind,
+    decide::Scene,
     model::{SECOND, describe},
     report::{self, Case},
     targets,
@@ -37,6 +38,12 @@ struct Options {
     /// one is missed.
     #[arg(long, conflicts_with_all = ["trace", "policy", "scrape_ms", "replicas"])]
     targets: bool,
+    /// Makes so many decisions among 50 deployments and prints nothing: to be run under a profiler.
+    #[arg(long, value_name = "COUNT", conflicts_with_all = ["trace", "policy", "scrape_ms", "replicas", "targets"])]
+    decide: Option<u64>,
+    /// Tokens of the prompt of those decisions.
+    #[arg(long, default_value_t = 1_000, requires = "decide", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    prompt_tokens: u32,
     /// Prints a line of JSON for each case instead of tables.
     #[arg(long)]
     json: bool,
@@ -44,6 +51,12 @@ struct Options {
 
 fn main() -> anyhow::Result<ExitCode> {
     let options = Options::parse();
+    if let Some(count) = options.decide {
+        let mut scene = Scene::new(50, 1, options.prompt_tokens);
+        let (print, model) = (scene.fingerprint(), Scene::model(0));
+        (0..count).for_each(|_| drop(black_box(scene.decide(&model, &print))));
+        return Ok(ExitCode::SUCCESS);
+    }
     let seeds: Vec<u64> = (options.first_seed..options.first_seed.saturating_add(options.seeds)).collect();
     let cases = if options.targets { targets::cases() } else { chosen(&options) };
     let lines = report::play(&cases, &seeds);
