@@ -22,6 +22,7 @@
 mod answers;
 mod anthropic;
 mod batch;
+mod coalesce;
 mod detect;
 mod error;
 mod framing;
@@ -47,6 +48,7 @@ use snapshot::EngineKind;
 
 pub use anthropic::messages;
 pub use batch::{Part, join, split};
+pub use coalesce::{Share, divide, gather};
 pub use detect::{describe, detect};
 pub use error::{EngineError, EngineErrorKind};
 pub use payload::{Finish, Payload, Rewrite, Summary, UsageRewrite, json_text};
