@@ -157,27 +157,36 @@ pub fn plan(demand: &Demand, candidates: &[Candidate], policy: &Policy, now: Dur
     }
     let crowd = Crowd::of(demand, candidates, &open);
     let mut seed = Seed::new(seed);
-    plan.ordered.reserve_exact(open.len());
+    let mut choices = Vec::with_capacity(open.len());
+    let mut order: Vec<u128> = Vec::with_capacity(open.len());
     for index in open {
         let candidate = &candidates[index];
         let score = score(demand, policy, &crowd, index, candidate);
         let rank = rank(candidate, policy, demand, &score, &mut seed);
-        plan.ordered.push(Choice { index, rank, reason: Reason::ByScore, score });
+        order.push(place(rank, candidate.tier, score.total, choices.len()));
+        choices.push(Choice { index, rank, reason: Reason::ByScore, score });
     }
-    let key = |choice: &Choice| {
-        // What says that it is not ready comes last of all, however early the caller wants it.
-        (choice.rank == Rank::Unready, candidates[choice.index].tier, choice.rank)
-    };
-    plan.ordered.sort_unstable_by(|a, b| {
-        let by_score = || a.score.total.total_cmp(&b.score.total).then(a.index.cmp(&b.index));
-        key(a).cmp(&key(b)).then_with(by_score)
-    });
+    // One number for each: sorting the choices themselves takes longer than all scores.
+    order.sort_unstable();
+    plan.ordered.extend(order.into_iter().map(|place| choices[place as u32 as usize]));
+    // What says that it is not ready comes last of all, however early the caller wants it.
+    let key = |choice: &Choice| (choice.rank == Rank::Unready, candidates[choice.index].tier, choice.rank);
     for group in plan.ordered.chunk_by_mut(|a, b| key(a) == key(b)) {
         let (first, reason) = first(group, candidates, &crowd, &mut seed);
         group[first].reason = reason;
         group[..=first].rotate_right(1);
     }
     plan
+}
+
+/// Where a choice stands: a number that grows with whether it is unready, its tier, its rank, its score, and its own
+/// number, which are its lowest 32 bits.
+fn place(rank: Rank, tier: u32, total: f32, number: usize) -> u128 {
+    // The order of `f32::total_cmp`.
+    let bits = total.to_bits();
+    let score = if bits >> 31 == 0 { bits | 1 << 31 } else { !bits };
+    let high = u64::from(rank == Rank::Unready) << 40 | u64::from(tier) << 8 | rank as u64;
+    u128::from(high) << 64 | u128::from(score) << 32 | number as u128
 }
 
 fn rejection(demand: &Demand, candidate: &Candidate, now: Duration) -> Option<Rejection> {

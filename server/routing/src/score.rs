@@ -123,7 +123,7 @@ impl Crowd {
         let ours = candidate.in_flight as f32;
         let (Some(scrape), Some(then)) = (candidate.scrape, candidate.others_then()) else { return ours };
         let since = ours - scrape.ours as f32;
-        ours + self.replicas.mul_add(since, then).max(0.0)
+        ours + (then + self.replicas * since).max(0.0)
     }
 }
 
@@ -135,7 +135,7 @@ pub(crate) fn score(demand: &Demand, policy: &Policy, crowd: &Crowd, index: usiz
     let slots = of.slots_shown().unwrap_or(crowd.slots) as f32;
     let service = crowd.held_tokens * of.pace.per_token;
     let queue = ((calls + 1.0 - slots) / slots).max(0.0) * service;
-    let wait = EACH_CALL.mul_add(calls, queue);
+    let wait = queue + EACH_CALL * calls;
     let unread = of.unread_tokens as f32 * share * (1.0 + crowd.replicas.min(1.0));
     let own = demand.prompt_tokens.saturating_sub(of.cached_tokens) as f32;
     // Prompts before it are read while it waits for a slot: only what is then left of them is waited for besides. Where
@@ -145,7 +145,7 @@ pub(crate) fn score(demand: &Demand, policy: &Policy, crowd: &Crowd, index: usiz
     let prefill = before + own / of.pace.prefill.max(1.0);
     let lora = if of.lora == Lora::Absent { policy.lora_load } else { 0.0 };
     let full = ((calls + 1.0) / slots).min(1.0);
-    let decode = demand.output_tokens as f32 * of.pace.per_token / CROWDING.mul_add(-full, 1.0);
+    let decode = demand.output_tokens as f32 * of.pace.per_token / (1.0 - CROWDING * full);
     let leaves = crowd.home.is_some_and(|home| home != index);
     let sum = weights.first_token as f32 * (wait + prefill + lora)
         + weights.per_token as f32 * decode

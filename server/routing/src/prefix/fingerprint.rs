@@ -1,6 +1,8 @@
 //! Hashes of a prompt's beginnings.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::seed::mix;
 
 /// Bytes in which every one counts. Beyond, only those before each cut do.
 pub const READ_BYTES: usize = 32 * 1024;
@@ -95,10 +97,16 @@ impl Fingerprinter {
                 continue;
             }
             let (taken, rest) = piece.split_at((cut - self.seen).min(piece.len()));
+            (self.seen, piece) = (self.seen + taken.len(), rest);
+            if self.filled == 0 && self.seen == cut {
+                // All of it at once, where it lies.
+                self.end_cut(xxh3_64(taken));
+                continue;
+            }
             self.pending[self.filled..self.filled + taken.len()].copy_from_slice(taken);
-            (self.filled, self.seen, piece) = (self.filled + taken.len(), self.seen + taken.len(), rest);
+            self.filled += taken.len();
             if self.seen == cut {
-                self.end_cut();
+                self.end_cut(xxh3_64(&self.pending[..self.filled]));
             }
         }
         self.print.count < MOST_CUTS
@@ -108,8 +116,8 @@ impl Fingerprinter {
         self.print
     }
 
-    fn end_cut(&mut self) {
-        self.chain = xxh3_64_with_seed(&self.pending[..self.filled], self.chain);
+    fn end_cut(&mut self, since_last: u64) {
+        self.chain = mix(self.chain, since_last);
         let tokens = u32::try_from(self.seen / BYTES_PER_TOKEN).unwrap_or(u32::MAX);
         self.print.cuts[self.print.count] = Cut { hash: self.chain, tokens };
         (self.print.count, self.filled) = (self.print.count + 1, 0);
