@@ -71,7 +71,7 @@ impl Scene {
             self.candidates.push(Candidate { cached_tokens: cached, ..self.all[place] });
         }
         self.seed += 1;
-        let plan = plan(&self.demand, &self.candidates, &self.policy, Duration::from_secs(60), self.seed);
+        let plan = plan(&self.demand, &self.candidates, &self.policy, Duration::from_mins(1), self.seed);
         if let Some(first) = plan.ordered.first() {
             let chosen = self.by_model[model][first.index] as u32;
             let cached = self.candidates[first.index].cached_tokens;
