@@ -12,7 +12,7 @@ use catalog::{Follow, PlaygroundGateway, RouteExplainer};
 use chrono::{DateTime, Utc};
 use config::Settings;
 use egress::{ConnectTimeout, EngineClient};
-use gateway::{ConfigurationCell, Gateway, GatewayParts, OnBehalf, Readiness};
+use gateway::{ConfigurationCell, Deferral, Gateway, GatewayParts, OnBehalf, Readiness};
 use metering::{Meter, Shipper, ShipperSettings, SpoolSettings};
 use snapshot::{Snapshot, disk};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -20,6 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     foundation::Foundation,
     wiring::{
+        batches::{self, Deferring},
         explain::{Explainer, Kept},
         playground::Playground,
     },
@@ -62,6 +63,7 @@ impl DataPlane {
             key_encryption_key: foundation.key_encryption_key.clone(),
             settings: gateway::Settings::from_config(&foundation.settings),
             clock: foundation.clock.clone(),
+            deferral: deferral(foundation),
         });
         let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
         let decisions: Kept = Arc::new(gateway.decisions());
@@ -75,9 +77,9 @@ impl DataPlane {
         Arc::new(Playground { gateway: self.inside.clone(), configuration: self.configuration.clone() })
     }
 
-    /// Tells what the gateway chose of late.
+    /// Tells what the gateway chose of late, and what it would choose.
     pub fn explainer(&self) -> Arc<dyn RouteExplainer> {
-        Arc::new(Explainer { kept: Some(self.decisions.clone()) })
+        Arc::new(Explainer { kept: Some(self.decisions.clone()), gateway: Some(self.inside.clone()) })
     }
 
     /// Ships what is left.
@@ -88,19 +90,26 @@ impl DataPlane {
     }
 }
 
+/// Where batches run, calls that nothing can serve may become some.
+fn deferral(foundation: &Foundation) -> Option<Arc<dyn Deferral>> {
+    let runs = foundation.settings.batches.max_concurrent_batches > 0;
+    runs.then(|| Arc::new(Deferring(batches::state(foundation))) as Arc<dyn Deferral>)
+}
+
 /// What reaches engines outside the platform: public addresses, and what the operator lists.
 fn external_engines(foundation: &Foundation) -> anyhow::Result<EngineClient> {
     let connect = Duration::from_millis(foundation.settings.gateway.connect_timeout_ms);
     Ok(EngineClient::new(&foundation.outbound_rules, ConnectTimeout(connect))?)
 }
 
-fn saved_configuration(foundation: &Foundation) -> PathBuf {
-    foundation.settings.server.data_dir.join("configuration.snapshot")
+/// Where a gateway keeps its configuration for the next start.
+pub fn saved_configuration(data_dir: &Path) -> PathBuf {
+    data_dir.join("configuration.snapshot")
 }
 
 /// Starts from the configuration saved last, if there is one. Its generation.
 async fn restore(foundation: &Foundation, configuration: &ConfigurationCell) -> anyhow::Result<i64> {
-    let file = saved_configuration(foundation);
+    let file = saved_configuration(&foundation.settings.server.data_dir);
     let read = tokio::task::spawn_blocking(move || {
         let saved_at = std::fs::metadata(&file).and_then(|metadata| metadata.modified()).ok();
         disk::load(&file).map(|rows| rows.zip(saved_at))
@@ -125,7 +134,11 @@ fn feed(
     known: i64,
     stop: CancellationToken,
 ) -> impl Future<Output = ()> + use<> {
-    let follow = Follow { db: foundation.db.clone(), file: saved_configuration(foundation), known };
+    let follow = Follow {
+        db: foundation.db.clone(),
+        file: saved_configuration(&foundation.settings.server.data_dir),
+        known,
+    };
     let (clock, confirmed) = (foundation.clock.clone(), configuration.clone());
     let confirm_clock = clock.clone();
     catalog::follow(

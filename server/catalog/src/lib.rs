@@ -37,7 +37,7 @@ mod upstream;
 pub use explain::RouteExplainer;
 pub use feed::{Follow, follow, load_rows};
 pub use http::routes;
-pub use playground::PlaygroundGateway;
+pub use playground::{PlaygroundGateway, no_gateway};
 pub use probe::{EngineProbe, ProbeRefusal, ProbedEngine, ProbedModel, Trial, Tried};
 pub use route::Fault;
 pub use state::{CatalogParts, CatalogState};

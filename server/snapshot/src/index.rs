@@ -123,6 +123,13 @@ impl Snapshot {
         self.keys.get(&id)
     }
 
+    /// A key of a tenant's that is not disabled: the first by its id. Looks through all keys: not for the path of a
+    /// call.
+    pub fn key_of(&self, tenant: TenantId) -> Option<&KeyEntry> {
+        let keys = self.keys.values().filter(|entry| entry.key.tenant_id == tenant && !entry.key.disabled);
+        keys.min_by_key(|entry| entry.key.id)
+    }
+
     pub fn model_by_name(&self, name: &str) -> Option<&Arc<ModelEntry>> {
         self.model_names.get(name).and_then(|id| self.models.get(id))
     }

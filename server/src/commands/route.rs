@@ -79,14 +79,9 @@ pub enum RouteCommand {
         #[arg(long, value_name = "N")]
         if_version: Option<u32>,
     },
-    /// Make a recorded decision again and print its plan with each number; asks no server
-    Explain {
-        /// File with a record (JSON): `record` of POST /api/v1/routes/explain; - reads standard input
-        record: PathBuf,
-        /// Print all of it as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    /// Make a recorded decision again, or take one for a request and a snapshot, and print the plan with each number;
+    /// asks no server
+    Explain(explain::Explain),
     /// Give one arm all the weight: makes a new version
     Promote {
         /// The route's name
@@ -100,8 +95,9 @@ pub enum RouteCommand {
 }
 
 pub async fn run(settings: Settings, command: RouteCommand) -> anyhow::Result<()> {
-    if let RouteCommand::Explain { record, json } = &command {
-        return explain::run(record, *json);
+    // Asks no server, and so no database.
+    if let RouteCommand::Explain(explain) = command {
+        return explain.run(&settings).await;
     }
     let foundation = Foundation::lay(settings, Opening::Existing).await?;
     let done = dispatch(&foundation, command).await;
@@ -146,8 +142,7 @@ async fn dispatch(foundation: &Foundation, command: RouteCommand) -> anyhow::Res
             tell(&made.await?);
             Ok(())
         }
-        // Needs no foundation: see `run`.
-        RouteCommand::Explain { record, json } => explain::run(&record, json),
+        RouteCommand::Explain(explain) => explain.run(&foundation.settings).await,
         RouteCommand::Promote { name, arm, if_version } => {
             let made = audited(foundation, "update", &name, async |tx, author| {
                 let found = route_book::find(tx, &name).await?;

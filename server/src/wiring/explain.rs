@@ -2,26 +2,72 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use catalog::RouteExplainer;
-use gateway::NotedDecision;
+use config::Settings;
+use egress::{ConnectTimeout, EgressRules, EngineClient};
+use gateway::{
+    CallError, ConfigurationCell, Gateway, GatewayParts, InsideCall, NotedDecision, OnBehalf, Priority,
+};
+use http::HeaderMap;
+use kv::MemoryKv;
+use metering::{Meter, SpoolSettings};
 use routing::{Choice, Plan, Rejection};
+use secrets::{KeyEncryptionKey, Pepper};
 use serde::Serialize;
 use serde_json::Value;
-use shared_api::decisions::{Candidate, Decision, Explained, ExplainedChoice, LeftOut, Score, TaskTold};
+use shared::Clock;
+use shared_api::decisions::{
+    Candidate, Decision, Explained, ExplainedChoice, LeftOut, PastedRequest, Score, TaskTold,
+};
+use snapshot::Snapshot;
+use web::Problem;
 
 /// Decisions that a gateway keeps, the newest first.
 pub type Kept = Arc<dyn Fn() -> Vec<Arc<NotedDecision>> + Send + Sync>;
 
-/// Explains decisions; `kept` is None in a process without a gateway.
+/// Explains decisions; a process without a gateway has neither those of late nor one to ask.
+#[derive(Default)]
 pub struct Explainer {
     pub kept: Option<Kept>,
+    pub gateway: Option<OnBehalf>,
+}
+
+/// What a gateway with that configuration, and nothing else to do, would decide of a request.
+pub async fn on_paper(
+    snapshot: Snapshot,
+    settings: &Settings,
+    request: PastedRequest,
+) -> anyhow::Result<Result<Explained, Problem>> {
+    let clock = Clock::system();
+    let configuration = Arc::new(ConfigurationCell::new());
+    configuration.publish(snapshot, clock.now());
+    let spool = tempfile::tempdir()?;
+    let (meter, _) = Meter::open(spool.path(), SpoolSettings::default())?;
+    let rules = EgressRules::engines(Vec::new())?;
+    let nowhere = || EngineClient::new(&rules, ConnectTimeout(Duration::from_secs(1)));
+    let gateway = Gateway::on_paper(GatewayParts {
+        configuration,
+        meter,
+        kv: Arc::new(MemoryKv::new()),
+        engines: nowhere()?,
+        external: nowhere()?,
+        pepper: Pepper::new([0; 32]),
+        key_encryption_key: KeyEncryptionKey::new([0; 32]),
+        settings: gateway::Settings::from_config(settings),
+        clock,
+        deferral: None,
+    });
+    let explainer = Explainer { kept: None, gateway: Some(gateway) };
+    Ok(explainer.explain_request(request).await)
 }
 
 /// Explains records alone.
 pub fn without_gateway() -> Arc<dyn RouteExplainer> {
-    Arc::new(Explainer { kept: None })
+    Arc::new(Explainer::default())
 }
 
+#[async_trait]
 impl RouteExplainer for Explainer {
     fn decisions(&self) -> Vec<Decision> {
         self.kept().iter().map(|noted| summary(noted, &noted.decision.plan())).collect()
@@ -38,6 +84,27 @@ impl RouteExplainer for Explainer {
             return Err(format!("{candidates} candidates, and names of {names}"));
         }
         Ok(explained(&noted))
+    }
+
+    async fn explain_request(&self, request: PastedRequest) -> Result<Explained, Problem> {
+        let gateway = self.gateway.as_ref().ok_or_else(catalog::no_gateway)?;
+        let key = gateway.key_of(request.tenant_id, request.key_id);
+        let no_key =
+            || Problem::field("request.key_id", "expected a key of the tenant that is good; make one first");
+        let call = InsideCall {
+            key: key.ok_or_else(no_key)?,
+            path: request.path.unwrap_or_else(|| "/v1/chat/completions".to_owned()),
+            body: request.body.to_string().into(),
+            priority: Priority::Interactive,
+            work: None,
+            headers: HeaderMap::new(),
+        };
+        let refused = |error: CallError| {
+            let field =
+                error.param.map_or_else(|| "request".to_owned(), |param| format!("request.body.{param}"));
+            Problem::field(field, error.message)
+        };
+        gateway.explain(call).await.map(|noted| explained(&noted)).map_err(refused)
     }
 }
 
@@ -176,7 +243,7 @@ mod tests {
 
     fn explainer() -> Explainer {
         let kept = vec![Arc::new(noted())];
-        Explainer { kept: Some(Arc::new(move || kept.clone())) }
+        Explainer { kept: Some(Arc::new(move || kept.clone())), gateway: None }
     }
 
     #[test]
@@ -201,7 +268,7 @@ mod tests {
     #[test]
     fn a_record_gives_the_same_plan_elsewhere() {
         let told = explainer().explain_kept(&noted().id.to_string()).unwrap();
-        let elsewhere = Explainer { kept: None };
+        let elsewhere = Explainer::default();
         let text = told.record.to_string();
         assert_eq!(elsewhere.explain_record(serde_json::from_str(&text).unwrap()), Ok(told));
         assert!(elsewhere.explain_record(serde_json::json!({"id": "x"})).is_err());

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use gateway::{InsideCall, NotedDecision, Priority};
+use http::HeaderMap;
 use serde_json::{Value, json};
 use shared::{
     RouteId,
@@ -16,7 +18,7 @@ use crate::{
 };
 
 /// `llama` and `small`, each on its own engine.
-async fn two_models() -> World {
+pub async fn two_models() -> World {
     let mut world = Plan::of(&[Engine::Vllm, Engine::Vllm]).start().await;
     let small = world.serve("small", ModelKind::Chat, 1, "sim-8b");
     // The second engine serves `small` alone.
@@ -26,12 +28,12 @@ async fn two_models() -> World {
     world
 }
 
-fn arm(name: &str, weight: u32, models: &[&str]) -> RouteArm {
+pub fn arm(name: &str, weight: u32, models: &[&str]) -> RouteArm {
     let models = models.iter().map(|model| (*model).to_owned()).collect();
     RouteArm { name: name.into(), weight, models, pools: None, deployments: None }
 }
 
-fn add_route(world: &mut World, name: &str, spec: RouteSpec) {
+pub fn add_route(world: &mut World, name: &str, spec: RouteSpec) {
     let tenant_id = None;
     world.draft.rows.routes.push(Route {
         id: RouteId::generate(),
@@ -43,7 +45,7 @@ fn add_route(world: &mut World, name: &str, spec: RouteSpec) {
     world.publish();
 }
 
-fn asking(model: &str) -> Value {
+pub fn asking(model: &str) -> Value {
     let mut body = hello();
     body["model"] = json!(model);
     body
@@ -203,4 +205,52 @@ async fn a_conversation_returns_to_the_deployment_that_has_it_cached() {
     let mut served: Vec<u64> = world.sims.iter().map(|sim| sim.stats().completed).collect();
     served.sort_unstable();
     assert_eq!(served, [0, 0, 8]);
+}
+
+#[tokio::test]
+async fn a_pasted_request_is_explained_without_being_made() {
+    let mut world = two_models().await;
+    let arms = vec![arm("only", 1, &["llama"])];
+    add_route(
+        &mut world,
+        "support",
+        RouteSpec { arms, fallbacks: vec!["small".into()], ..RouteSpec::default() },
+    );
+    let paste = |body: Value| InsideCall {
+        key: world.acme.key_id,
+        path: "/v1/chat/completions".into(),
+        body: body.to_string().into(),
+        priority: Priority::Interactive,
+        work: None,
+        headers: HeaderMap::new(),
+    };
+    let told = world.inside.explain(paste(asking("support"))).await.unwrap();
+    assert_eq!(
+        (told.route.as_deref(), told.arm.as_deref(), told.route_version),
+        (Some("support"), Some("only"), Some(3))
+    );
+    let plan = told.decision.plan();
+    let order: Vec<_> = plan.ordered.iter().map(|choice| told.names[choice.index].model.as_str()).collect();
+    assert_eq!(order, ["llama", "small"]);
+    // Written down and read again, it is the same decision.
+    let text = serde_json::to_string(&told).unwrap();
+    let again: NotedDecision = serde_json::from_str(&text).unwrap();
+    assert_eq!(again.decision.plan(), plan);
+    assert!(!text.contains("railway"), "nothing of the prompt: {text}");
+
+    let auto = world.inside.explain(paste(asking("auto"))).await.unwrap();
+    assert_eq!(auto.task.map(|(task, _)| task), Some(Task::General));
+    let refused = world.inside.explain(paste(asking("nothing"))).await.unwrap_err();
+    assert_eq!(refused.param.as_deref(), Some("model"));
+    assert!(world.sims.iter().all(|sim| sim.stats().requests == 0));
+}
+
+#[tokio::test]
+async fn decisions_of_late_are_kept_to_be_explained() {
+    let world = two_models().await;
+    good(world.chat(&hello())).await;
+    let kept = (world.decisions)();
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].tenant.as_str(), kept[0].asked.as_str()), ("acme", "llama"));
+    assert_eq!(kept[0].decision.plan().ordered.len(), 1);
 }

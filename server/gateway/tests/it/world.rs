@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use egress::{ConnectTimeout, EgressRules, EngineClient};
 use gateway::{
-    ConfigurationCell, Gateway, GatewayParts, OnBehalf, PublicHosts, Readiness, Settings, Timeouts,
+    ConfigurationCell, Gateway, GatewayParts, NotedDecision, OnBehalf, PublicHosts, Readiness, Settings,
+    Timeouts,
 };
 use kv::{Kv, MemoryKv};
 use metering::{Meter, SpoolSettings, UsageEvent};
@@ -49,6 +50,7 @@ pub struct World {
     pub http: reqwest::Client,
     pub readiness: Readiness,
     pub inside: OnBehalf,
+    pub decisions: Box<dyn Fn() -> Vec<Arc<NotedDecision>> + Send + Sync>,
     spool: tempfile::TempDir,
     _stop: DropGuard,
 }
@@ -67,6 +69,8 @@ pub struct Plan {
     pub kv: Arc<dyn Kv>,
     /// Whether the operator lists this machine for engines outside.
     pub external_loopback: bool,
+    /// Where calls are put off to.
+    pub deferral: Option<Arc<dyn gateway::Deferral>>,
 }
 
 impl Plan {
@@ -85,6 +89,7 @@ impl Plan {
             deployment: |_, _| {},
             kv: Arc::new(MemoryKv::new()),
             external_loopback: true,
+            deferral: None,
         }
     }
 
@@ -145,8 +150,10 @@ impl World {
             key_encryption_key: kek(),
             settings: plan.settings,
             clock: Clock::system(),
+            deferral: plan.deferral,
         });
         let (router, readiness, inside) = (gateway.router(), gateway.readiness(), gateway.on_behalf());
+        let decisions = Box::new(gateway.decisions());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
@@ -173,6 +180,7 @@ impl World {
             http: client(),
             readiness,
             inside,
+            decisions,
             spool,
             _stop: stop.drop_guard(),
         }
