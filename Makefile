@@ -47,3 +47,6 @@ engines: ## real engines (llama.cpp, vLLM, transformers) behind the gateway; ins
 
 bench: ## CPU time per request beside nginx
 	@deploy/dev/bench.sh
+
+bench-routing: ## routing policies on a simulated fleet, and the cost of a decision
+	@deploy/dev/bench-routing.sh

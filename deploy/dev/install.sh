@@ -5,6 +5,7 @@
 #   install.sh build    a C compiler, wasm-opt, Rust
 #   install.sh test     Redis, Chromium, Node.js, Python
 #   install.sh bench    nginx, wrk
+#   install.sh valgrind Valgrind, which counts instructions
 #
 # Looks for programs before it asks apt, so a second run takes milliseconds and needs no root.
 set -euo pipefail
@@ -98,6 +99,7 @@ for group in "$@"; do
       want nginx nginx-light
       want wrk wrk
       ;;
+    valgrind) want valgrind valgrind ;;
     *)
       sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
       exit 2
