@@ -21,6 +21,7 @@
 
 mod caller;
 mod cancellation;
+mod deferral;
 mod deletion;
 mod endpoint;
 mod error;

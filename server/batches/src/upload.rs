@@ -215,7 +215,7 @@ async fn show(batches: &Batches, tenant: TenantId, said: &Form) -> Result<FileRo
 }
 
 /// Removes what a failed upload left. What cannot be removed now is swept away later.
-async fn discard(batches: &Batches, tenant: TenantId, id: FileId) {
+pub async fn discard(batches: &Batches, tenant: TenantId, id: FileId) {
     let deleted = async {
         let mut tx = batches.db().tenant(tenant).await?;
         file::delete(&mut tx, id, None).await?;

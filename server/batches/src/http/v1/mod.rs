@@ -14,6 +14,8 @@ use http::{HeaderValue, StatusCode, header};
 use shared::ErrorCode;
 use shared_chat::ErrorBody;
 
+pub use batch::object as batch_object;
+
 use crate::Batches;
 
 /// Where the tenant is named by the key alone or by the subdomain, and where the path names it too.
