@@ -11,6 +11,7 @@ use snapshot::{KeyEntry, KeyHash, Model, ModelEntry, ModelKind, TenantEntry, Ten
 
 use crate::{
     arrival::Arrival,
+    capability,
     error::CallError,
     estimate,
     gateway::{Core, Shared},
@@ -253,6 +254,26 @@ impl Admitted {
 
     pub(crate) fn models(&self) -> &[Arc<ModelEntry>] {
         &self.named.models
+    }
+
+    /// The same call to other models.
+    pub(crate) fn with_models(mut self, models: &[Arc<ModelEntry>]) -> Self {
+        self.named.models = models.to_vec();
+        self
+    }
+
+    /// The same request for one model, by the same route, whose answer nobody reads.
+    pub(crate) fn copy_to(&self, model: Arc<ModelEntry>) -> Self {
+        let named = Named { models: vec![model], routed: self.named.routed.clone(), ..Named::default() };
+        Self { caller: self.caller.clone(), named, session: self.session, parsed: self.parsed.copy() }
+    }
+
+    /// Whether a model of the route's may serve in place of those that were asked for.
+    pub(crate) fn may_give_way_to(&self, entry: &ModelEntry) -> bool {
+        let route = self.routed().map_or("", |routed| &routed.entry().route.name);
+        !self.parsed.wishes().first_only
+            && self.caller.may_use_on(&entry.model, route)
+            && capability::check(&self.parsed, &entry.model).is_ok()
     }
 
     /// The cheapest model is to come first.

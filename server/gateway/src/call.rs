@@ -6,29 +6,29 @@ use dialects::responses::{Framing, ResponsesRequest};
 use engines::{Labels, PrepareContext, TaskKind, engine};
 use http::{HeaderValue, header};
 use shared::UsageEventId;
-use tokio::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
     admit::{Admitted, Caller},
     arrival::Arrival,
+    deferral,
     dialect::{
         self,
         responses::{Latest, Turn, no_previous},
     },
-    dispatch::{Answer, dispatch},
+    dispatch::Answer,
     error::CallError,
     estimate,
     gateway::Shared,
+    give_way::{Answered, Reached, Way},
     http::Shown,
     intake, memory,
     parsed::Parsed,
-    plan::{Planned, Target},
-    priority::Priority,
+    plan::Target,
     relay::{Streaming, Tally, Voice, relay_stream, relay_whole},
-    reserve::Reserved,
     settle::{self, End, Tab, Who, durable},
+    shadow,
     surface::Endpoint,
     trace::Stage,
     upstream::Outgoing,
@@ -61,15 +61,16 @@ impl Call<'_> {
     pub(crate) async fn answer(&self, body: &mut Body, shown: &mut Shown) -> Result<Response, CallError> {
         let stage = self.arrival.trace().stage(Stage::Intake);
         let reading = async {
-            let body =
-                intake::body(self.arrival.headers(), body, self.gateway.settings.max_body_bytes).await?;
-            self.parse(&body).await
+            let headers = self.arrival.headers();
+            let body = intake::body(headers, body, self.gateway.settings.max_body_bytes).await?;
+            let parsed = self.parse(&body).await?;
+            Ok(if deferral::accepts(headers) { parsed.with_body(body) } else { parsed })
         };
         let parsed = reading.instrument(stage).await;
         self.answer_parsed(parsed, shown).await
     }
 
-    async fn parse(&self, body: &Bytes) -> Result<Parsed, CallError> {
+    pub(crate) async fn parse(&self, body: &Bytes) -> Result<Parsed, CallError> {
         match self.endpoint {
             Endpoint::Messages => dialect::messages::read(body),
             Endpoint::CountTokens => dialect::count::messages(body),
@@ -146,20 +147,7 @@ impl Call<'_> {
         if self.endpoint.counts() && !tokenised_by_an_engine(&admitted) {
             return self.count(&admitted, tab, shown).await.map(Served::Whole);
         }
-        let (admitted, demand) = admitted.demand(gateway).await?;
-        let planned = arrival
-            .trace()
-            .stage(Stage::Plan)
-            .in_scope(|| Planned::plan(gateway, admitted, demand, arrival.at(), rand::random()))?;
-        let reserved = Reserved::reserve(gateway, planned).await?;
-
-        let labels = self.labels(reserved.planned());
-        // A call that may wait is given its time once it has its slot.
-        let begun = match self.caller.priority() {
-            Priority::Interactive => Instant::from_std(arrival.started()),
-            Priority::Batch => Instant::now(),
-        };
-        let deadline = begun + gateway.settings.timeouts.total;
+        let labels = self.labels(&admitted);
         let mut watch = Watch::over(gateway, self.caller);
         let span = arrival.trace().stage(Stage::Dispatch);
         let outgoing = Outgoing {
@@ -168,10 +156,18 @@ impl Call<'_> {
             trace: arrival.trace(),
             span: &span,
         };
-        let tried =
-            dispatch(gateway, reserved, outgoing, tab, &mut watch, deadline).instrument(span.clone()).await;
+        let reached = Way { call: self, outgoing, tab: &mut *tab, watch: &mut watch }.go(admitted).await;
         shown.queue_ms = tab.queue_ms();
-        let (attempted, mut planned) = tried?;
+        let Answered { attempted, mut planned, deadline, degraded } = match reached? {
+            Reached::Answer(answered) => *answered,
+            Reached::Deferred(response) => {
+                shown.degraded = Some("batch");
+                durable(tab.close(End::Deferred)).await?;
+                return Ok(Served::Whole(response));
+            }
+        };
+        shown.degraded = degraded;
+        shadow::cast(gateway, &planned, arrival, &labels);
         let target = attempted.target().clone();
         self.show(&target, shown);
 
@@ -245,8 +241,7 @@ impl Call<'_> {
         }
     }
 
-    fn labels(&self, planned: &Planned) -> Labels {
-        let admitted = planned.admitted();
+    fn labels(&self, admitted: &Admitted) -> Labels {
         Labels::of(
             &admitted.parsed().request().task(),
             format!("{}{}", self.endpoint.id_prefix(), Uuid::now_v7().simple()),

@@ -22,6 +22,9 @@ pub(crate) struct Counters {
     attempts_busy: Counter,
     attempts_neutral: Counter,
     fallbacks: Counter,
+    retries_refused: Counter,
+    hedges: Counter,
+    hedges_won: Counter,
     malformed_chunks: Counter,
     prompt_tokens: Counter,
     completion_tokens: Counter,
@@ -47,6 +50,9 @@ impl Counters {
             attempts_busy: attempts("busy"),
             attempts_neutral: attempts("neutral"),
             fallbacks: counter!("switchyard_fallbacks_total"),
+            retries_refused: counter!("switchyard_retries_refused_total"),
+            hedges: counter!("switchyard_hedges_total"),
+            hedges_won: counter!("switchyard_hedges_won_total"),
             malformed_chunks: counter!("switchyard_malformed_chunks_total"),
             prompt_tokens: tokens("prompt"),
             completion_tokens: tokens("completion"),
@@ -101,6 +107,21 @@ impl Counters {
 
     pub(crate) fn fell_back(&self) {
         self.fallbacks.increment(1);
+    }
+
+    /// The budget of retries was spent.
+    pub(crate) fn retry_refused(&self) {
+        self.retries_refused.increment(1);
+    }
+
+    /// A second deployment is asked beside the first.
+    pub(crate) fn hedged(&self) {
+        self.hedges.increment(1);
+    }
+
+    /// The second one was first.
+    pub(crate) fn hedge_won(&self) {
+        self.hedges_won.increment(1);
     }
 
     pub(crate) fn malformed_chunk(&self) {

@@ -1,18 +1,22 @@
-//! Stage 6: the first good upstream. Retries and fallbacks happen here, and only here: nothing has been said yet.
+//! Stage 6: the first good upstream. Retries, fallbacks and hedges happen here, and only here: nothing has been said yet.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use engines::Payload;
-use routing::AttemptResult;
-use shared::ErrorCode;
+use routing::{AttemptResult, backoff};
+use shared::{ErrorCode, route::Hedge};
 use snapshot::TokenCounts;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::{
+    budgets::Allowance,
+    coalesce,
     error::CallError,
     failure::{Failure, Next},
+    fleet::Attempt,
     gateway::Shared,
     plan::{Planned, Target},
+    priority::Priority,
     reserve::Reserved,
     settle::Tab,
     tenants::TenantCall,
@@ -21,9 +25,7 @@ use crate::{
     watch::Watch,
 };
 
-/// Before a deployment that failed is tried again: first, second, … time.
-const PAUSES: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(200), Duration::from_millis(500)];
+mod hedge;
 
 /// What an engine answered, and what is held for as long as it is passed on.
 #[derive(Debug)]
@@ -64,6 +66,13 @@ impl Attempted {
     }
 }
 
+/// A plan of which nothing answered.
+#[derive(Debug)]
+pub(crate) struct Undone {
+    pub(crate) planned: Planned,
+    pub(crate) error: CallError,
+}
+
 /// Tries the planned deployments in order until one answers. `deadline` is the call's own.
 pub(crate) async fn dispatch(
     gateway: &Shared,
@@ -72,11 +81,11 @@ pub(crate) async fn dispatch(
     tab: &mut Tab,
     watch: &mut Watch,
     deadline: Instant,
-) -> Result<(Attempted, Planned), CallError> {
+) -> Result<(Attempted, Planned), Box<Undone>> {
     let (planned, first, tenant) = reserved.into_parts();
     let total = gateway.settings.timeouts.total;
     let tried = async {
-        let tries = Tries { gateway, outgoing, planned: &planned, deadline };
+        let tries = Tries::new(gateway, outgoing, &planned, deadline, tab);
         tries.run(first, tab).await
     };
     let found = tokio::select! {
@@ -86,9 +95,15 @@ pub(crate) async fn dispatch(
         }
         error = watch.gone() => Err(error),
     };
-    let (answer, target, in_flight) = found.map_err(|error| planned.failed(error))?;
-    let held = Held { in_flight, _tenant: tenant };
-    Ok((Attempted { answer, target, held }, planned))
+    match found {
+        Ok(Answered { answer, target, in_flight }) => {
+            Ok((Attempted { answer, target, held: Held { in_flight, _tenant: tenant } }, planned))
+        }
+        Err(error) => {
+            let error = planned.failed(error);
+            Err(Box::new(Undone { planned, error }))
+        }
+    }
 }
 
 struct Tries<'a> {
@@ -96,75 +111,183 @@ struct Tries<'a> {
     outgoing: Outgoing<'a>,
     planned: &'a Planned,
     deadline: Instant,
+    allowance: Allowance,
+    /// Requests to engines, all of the call's together.
+    most: u16,
+    hedge: Option<Hedge>,
 }
 
-impl Tries<'_> {
-    async fn run(
-        &self,
-        mut first: Option<InFlight>,
-        tab: &mut Tab,
-    ) -> Result<(Answer, Target, InFlight), CallError> {
-        let most = self.gateway.settings.max_attempts;
-        let mut last: Option<CallError> = None;
-        let mut round: Vec<_> = self.planned.targets().cloned().collect();
-        for pause in [None].into_iter().chain(PAUSES.into_iter().map(Some)) {
-            if let Some(pause) = pause {
-                sleep(pause).await;
-            }
-            let mut again = Vec::new();
-            for target in round {
-                let deployment = &target.deployment;
-                // Counted at selection for the first, now for the others.
-                let mut in_flight =
-                    first.take().unwrap_or_else(|| self.gateway.fleet.count(deployment.id, target.burden));
-                if tab.tries() >= most {
-                    return Err(last.unwrap_or_else(nothing_left));
-                }
-                // Its breaker may have opened since the plan, or another call be its probe.
-                let Some(pass) = self.gateway.fleet.attempt(deployment.id) else { continue };
-                tab.attempt(&target);
-                self.planned.sent(self.gateway, deployment.id, &target.burden);
-                in_flight.sent();
-                match self.attempt(&target).await {
-                    Ok(answer) => {
-                        self.gateway.counters.attempt(AttemptResult::Success);
-                        pass.end(AttemptResult::Success);
-                        if matches!(answer, Answer::Stream(_)) {
-                            in_flight.begun();
-                        }
-                        return Ok((answer, target, in_flight));
-                    }
-                    Err(failure) => {
-                        self.gateway.counters.attempt(failure.result);
-                        pass.end(failure.result);
-                        match failure.next {
-                            Next::Stop => return Err(failure.error),
-                            Next::Elsewhere => {}
-                            Next::Again => again.push(target),
-                        }
-                        last = Some(failure.error);
-                    }
-                }
-            }
-            round = again;
-            if round.is_empty() {
-                break;
-            }
+/// What is left to try.
+#[derive(Default)]
+struct Ahead {
+    first: Option<InFlight>,
+    now: VecDeque<Target>,
+    /// After a pause.
+    again: Vec<Target>,
+    pauses: u32,
+    last: Option<CallError>,
+    /// The last attempt never reached an engine: the next one in its place costs nothing more.
+    free: bool,
+}
+
+impl Ahead {
+    fn failed(&mut self, failed: Failed) {
+        let Failed { target, failure } = failed;
+        self.free = failure.result == AttemptResult::Neutral;
+        if failure.next == Next::Again {
+            self.again.push(target);
         }
-        Err(last.unwrap_or_else(nothing_left))
+        self.last = Some(failure.error);
     }
 
-    async fn attempt(&self, target: &Target) -> Result<Answer, Failure> {
+    fn error(self) -> CallError {
+        self.last.unwrap_or_else(nothing_left)
+    }
+}
+
+/// An attempt that may be made.
+struct Ready {
+    target: Target,
+    in_flight: InFlight,
+    pass: Attempt,
+}
+
+struct Answered {
+    answer: Answer,
+    target: Target,
+    in_flight: InFlight,
+}
+
+struct Failed {
+    target: Target,
+    failure: Failure,
+}
+
+impl<'a> Tries<'a> {
+    fn new(
+        gateway: &'a Shared,
+        outgoing: Outgoing<'a>,
+        planned: &'a Planned,
+        deadline: Instant,
+        tab: &Tab,
+    ) -> Self {
+        let admitted = planned.admitted();
+        let spec = admitted.routed().map(|routed| routed.spec());
+        let allowance = gateway.budgets.of(admitted, gateway.fleet.now());
+        if tab.tries() == 0 {
+            allowance.call(gateway.fleet.now());
+        }
+        let most = spec.and_then(|spec| spec.retry.attempts).unwrap_or(gateway.settings.max_attempts);
+        // Who may wait is in no hurry.
+        let hurries = tab.tries() == 0 && admitted.caller().priority() == Priority::Interactive;
+        let hedge = spec.and_then(|spec| spec.hedge).filter(|_| hurries);
+        let most = tab.tries().saturating_add(most.max(1));
+        Self { gateway, outgoing, planned, deadline, allowance, most, hedge }
+    }
+
+    async fn run(&self, first: Option<InFlight>, tab: &mut Tab) -> Result<Answered, CallError> {
+        let mut ahead = Ahead { first, now: self.planned.targets().cloned().collect(), ..Ahead::default() };
+        let mut hedge = self.hedge;
+        while let Some(ready) = self.next(&mut ahead, tab).await {
+            let ended = match hedge.take() {
+                Some(hedge) => self.race(ready, hedge, &mut ahead, tab).await,
+                None => self.make(ready).await,
+            };
+            match ended {
+                Ok(answered) => return Ok(answered),
+                Err(failed) if failed.failure.next == Next::Stop => return Err(failed.failure.error),
+                Err(failed) => ahead.failed(failed),
+            }
+        }
+        Err(ahead.error())
+    }
+
+    /// The next attempt, waited for if all of a round failed; None: no other may be made.
+    async fn next(&self, ahead: &mut Ahead, tab: &mut Tab) -> Option<Ready> {
+        loop {
+            while let Some(target) = ahead.now.pop_front() {
+                // Counted at selection for the first, now for the others.
+                let counted = ahead.first.take();
+                if tab.tries() >= self.most {
+                    return None;
+                }
+                let Some(pass) = self.pass(&target) else { continue };
+                if tab.tries() > 0 && !ahead.free && !self.allowance.retry(self.gateway.fleet.now()) {
+                    self.gateway.counters.retry_refused();
+                    return None;
+                }
+                return Some(self.begin(target, pass, counted, tab));
+            }
+            if ahead.again.is_empty() || tab.tries() >= self.most {
+                return None;
+            }
+            sleep(backoff(ahead.pauses, rand::random())).await;
+            ahead.pauses += 1;
+            ahead.now = std::mem::take(&mut ahead.again).into();
+        }
+    }
+
+    /// Its breaker may have opened since the plan, or another call be its probe.
+    fn pass(&self, target: &Target) -> Option<Attempt> {
+        self.gateway.fleet.attempt(target.deployment.id)
+    }
+
+    fn begin(&self, target: Target, pass: Attempt, counted: Option<InFlight>, tab: &mut Tab) -> Ready {
+        let deployment = target.deployment.id;
+        let mut in_flight = counted.unwrap_or_else(|| self.gateway.fleet.count(deployment, target.burden));
+        tab.attempt(&target);
+        self.planned.sent(self.gateway, deployment, &target.burden);
+        in_flight.sent();
+        Ready { target, in_flight, pass }
+    }
+
+    /// Makes an attempt. Dropped, it cancels the engine's work, tells the breaker nothing and gives its place back.
+    async fn make(&self, ready: Ready) -> Result<Answered, Failed> {
+        let Ready { target, mut in_flight, pass } = ready;
+        let ended = self.ask(&target).await;
+        let kind = self.planned.admitted().parsed().kind();
+        let result = ended.as_ref().map_or_else(|failure| failure.result, |_| AttemptResult::Success);
+        self.gateway.counters.attempt(result);
+        pass.end(result);
+        match ended {
+            Ok(answer) => {
+                self.gateway.fleet.worked(target.deployment.id, kind);
+                if matches!(answer, Answer::Stream(_)) {
+                    in_flight.begun();
+                }
+                Ok(Answered { answer, target, in_flight })
+            }
+            Err(failure) => {
+                if failure.faulty {
+                    self.gateway.fleet.faulty(&target.deployment, kind);
+                }
+                Err(Failed { target, failure })
+            }
+        }
+    }
+
+    async fn ask(&self, target: &Target) -> Result<Answer, Failure> {
         let timeouts = &self.gateway.settings.timeouts;
         let call = self.planned.admitted();
         if !call.parsed().request().wants_stream() {
-            let whole = timeout_at(self.deadline, self.outgoing.whole(self.gateway, call, target)).await;
+            let whole = timeout_at(self.deadline, self.whole(target)).await;
             let late = || Failure::timeout(ErrorCode::TotalTimeout, timeouts.total);
             return whole.map_err(|_| late())?.map(Answer::Whole);
         }
         let begun = timeout(timeouts.first_token, self.outgoing.stream(self.gateway, call, target)).await;
         let late = || Failure::timeout(ErrorCode::FirstTokenTimeout, timeouts.first_token);
         begun.map_err(|_| late())?.map(Answer::Stream)
+    }
+}
+
+impl Tries<'_> {
+    /// With others of its kind, where the route says so.
+    async fn whole(&self, target: &Target) -> Result<Payload, Failure> {
+        let call = self.planned.admitted();
+        match coalesce::ask(self.gateway, self.outgoing, call, target).await {
+            Some(told) => told,
+            None => self.outgoing.whole(self.gateway, call, target).await,
+        }
     }
 }
 

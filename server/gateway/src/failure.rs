@@ -26,11 +26,13 @@ pub(crate) struct Failure {
     pub(crate) error: CallError,
     pub(crate) result: AttemptResult,
     pub(crate) next: Next,
+    /// The deployment is set up wrongly: it would fail so again.
+    pub(crate) faulty: bool,
 }
 
 impl Failure {
     const fn new(error: CallError, result: AttemptResult, next: Next) -> Self {
-        Self { error, result, next }
+        Self { error, result, next, faulty: false }
     }
 
     pub(crate) fn engine(error: &EngineError) -> Self {
@@ -59,7 +61,8 @@ impl Failure {
         if code == ErrorCode::ContextLengthExceeded {
             told.param = Some("messages".to_owned());
         }
-        Self::new(told, result, next)
+        let faulty = matches!(error.kind, Kind::NotFound | Kind::Unauthorized);
+        Self { faulty, ..Self::new(told, result, next) }
     }
 
     pub(crate) fn egress(error: &EgressError) -> Self {
@@ -103,7 +106,8 @@ impl Failure {
     pub(crate) fn misconfigured() -> Self {
         let text =
             "The model cannot be reached: its deployment is set up wrongly. Tell your platform operator.";
-        Self::new(CallError::new(ErrorCode::EngineUnavailable, text), AttemptResult::Failure, Next::Elsewhere)
+        let error = CallError::new(ErrorCode::EngineUnavailable, text);
+        Self { faulty: true, ..Self::new(error, AttemptResult::Failure, Next::Elsewhere) }
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
+use engines::TaskKind;
 use parking_lot::Mutex;
 use routing::{
     AttemptResult, BreakerPolicy, Candidate, Handle, Health, OutlierPolicy, Pass, Scrape, Standing, eject,
@@ -222,6 +223,20 @@ impl Fleet {
         }
         unit.ours_then.store(unit.in_flight.load(Ordering::Relaxed), Ordering::Relaxed);
         unit.health.store(Some(Arc::new(health)));
+    }
+
+    /// A deployment failed since it is set up wrongly: it rests at once.
+    pub(crate) fn faulty(&self, deployment: &Deployment, kind: TaskKind) {
+        let rest = self.unit(deployment.id).faulty.lock().failed(kind, deployment, self.now());
+        if let Some(rest) = rest {
+            tracing::warn!(deployment_id = %deployment.id, rest_s = rest.as_secs(), "set up wrongly: it rests");
+            metrics::counter!("switchyard_faulty_deployments_total").increment(1);
+        }
+    }
+
+    /// A deployment did a kind of work.
+    pub(crate) fn worked(&self, deployment: DeploymentId, kind: TaskKind) {
+        self.unit(deployment).faulty.lock().worked(kind);
     }
 
     /// Another replica's breaker opened.

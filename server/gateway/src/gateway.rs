@@ -23,10 +23,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     background,
+    budgets::Budgets,
+    coalesce::Coalescer,
     configuration::ConfigurationCell,
     counters::Counters,
     credentials::Credentials,
     decisions::{Decisions, NotedDecision},
+    deferral::Deferral,
     error::CallError,
     fleet::{Fleet, Opened},
     http,
@@ -34,6 +37,7 @@ use crate::{
     readiness::Readiness,
     revocations::Revocations,
     settings::Settings,
+    shadow::Shadows,
     tenants::TenantCalls,
     tokenizers::Tokenizers,
 };
@@ -51,6 +55,8 @@ pub struct GatewayParts {
     pub key_encryption_key: KeyEncryptionKey,
     pub settings: Settings,
     pub clock: Clock,
+    /// Puts calls off that nothing can serve now; None: none is.
+    pub deferral: Option<Arc<dyn Deferral>>,
 }
 
 /// What the stages share.
@@ -58,6 +64,9 @@ pub(crate) struct Core {
     pub(crate) configuration: Arc<ConfigurationCell>,
     pub(crate) revocations: Revocations,
     pub(crate) fleet: Arc<Fleet>,
+    pub(crate) budgets: Budgets,
+    pub(crate) coalescer: Coalescer,
+    pub(crate) shadows: Shadows,
     pub(crate) decisions: Decisions,
     pub(crate) tenants: Arc<TenantCalls>,
     /// WebSockets that are open.
@@ -72,6 +81,7 @@ pub(crate) struct Core {
     pub(crate) counters: Counters,
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
+    pub(crate) deferral: Option<Arc<dyn Deferral>>,
     pub(crate) draining: AtomicBool,
     /// Revocations that others know are applied, or nobody could be asked.
     pub(crate) caught_up: AtomicBool,
@@ -110,10 +120,11 @@ impl Core {
         if deployment.external || deployment.owner_tenant.is_some() { &self.external } else { &self.engines }
     }
 
-    /// Forgets what belonged to deployments that the configuration no longer has.
+    /// Forgets what belonged to deployments, routes and models that the configuration no longer has.
     pub(crate) fn forget_gone_deployments(&self) {
-        let known: HashSet<_> =
-            self.configuration.load().deployments().map(|deployment| deployment.id).collect();
+        let snapshot = self.configuration.load();
+        let known: HashSet<_> = snapshot.deployments().map(|deployment| deployment.id).collect();
+        self.budgets.retain(&snapshot);
         self.fleet.retain(&known);
         self.credentials.retain(&known);
     }
@@ -134,6 +145,9 @@ impl Gateway {
             revocations: Revocations::telling(parts.configuration.changed().clone()),
             configuration: parts.configuration,
             fleet,
+            budgets: Budgets::default(),
+            coalescer: Coalescer::default(),
+            shadows: Shadows::default(),
             decisions: Decisions::default(),
             tenants: Arc::default(),
             connections: Arc::default(),
@@ -147,10 +161,19 @@ impl Gateway {
             counters: Counters::new(),
             settings: parts.settings,
             clock: parts.clock,
+            deferral: parts.deferral,
             draining: AtomicBool::new(false),
             caught_up: AtomicBool::new(false),
         };
         Self { core: Arc::new(core), openings }
+    }
+
+    /// One that serves nobody and asks no engine: for [`OnBehalf::explain`] alone.
+    pub fn on_paper(parts: GatewayParts) -> OnBehalf {
+        let gateway = Self::new(parts);
+        // There are no revocations to hear of.
+        gateway.core.caught_up.store(true, Ordering::Relaxed);
+        gateway.on_behalf()
     }
 
     /// `/v1/*` and `/t/{tenant}/v1/*`; `{tenant}.HOST/v1/*` is the first by its `Host`. Sets `x-request-id` itself.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use dialects::messages::MessagesRequest;
 use engines::TaskKind;
 use shared::ErrorCode;
@@ -29,6 +30,8 @@ pub(crate) struct Parsed {
     /// As it came, where it came in Anthropic's dialect.
     messages: Option<Arc<MessagesRequest>>,
     longest_bytes: usize,
+    /// As it came, where its caller takes an answer later.
+    body: Option<Bytes>,
 }
 
 impl Parsed {
@@ -80,12 +83,34 @@ impl Parsed {
         }
         let wishes = Wishes::take(request.rest_mut())?;
         let longest_bytes = request.longest_bytes();
-        Ok(Self { endpoint, request, wishes, road, messages: None, longest_bytes })
+        Ok(Self { endpoint, request, wishes, road, messages: None, longest_bytes, body: None })
     }
 
     /// For engines that speak Anthropic's dialect too: what was asked, in it.
     pub(crate) fn with_messages(self, asked: Arc<MessagesRequest>) -> Self {
         Self { messages: Some(asked), ..self }
+    }
+
+    /// The same request, with an answer that goes back as it comes.
+    pub(crate) fn copy(&self) -> Self {
+        Self {
+            endpoint: self.endpoint,
+            request: self.request.clone(),
+            wishes: self.wishes.clone(),
+            road: Road::Plain,
+            messages: self.messages.clone(),
+            longest_bytes: self.longest_bytes,
+            body: None,
+        }
+    }
+
+    /// Keeps what came, for an answer later.
+    pub(crate) fn with_body(self, body: Bytes) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    pub(crate) fn body(&self) -> Option<&[u8]> {
+        self.body.as_deref()
     }
 
     pub(crate) fn messages(&self) -> Option<&MessagesRequest> {

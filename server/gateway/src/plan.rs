@@ -37,21 +37,22 @@ pub(crate) struct Planned {
 }
 
 impl Planned {
-    /// `demand`: see [`Admitted::demand`].
+    /// `demand`: see [`Admitted::demand`]. Refused, it gives back what was admitted.
     pub(crate) fn plan(
         gateway: &Core,
         admitted: Admitted,
         demand: Demand,
         now: DateTime<Utc>,
         seed: u64,
-    ) -> Result<Self, CallError> {
+    ) -> Result<Self, Box<(Admitted, CallError)>> {
         let print = print_of(&admitted);
         let (mut targets, decision) = decide(gateway, &admitted, demand, &print, now, seed);
         let mut plan = decision.plan();
         tracing::debug!(target: "switchyard::routing", model = %admitted.model().model.name, ?plan, "planned");
         gateway.decisions.note(&admitted, &targets, &decision, &plan, now);
         if plan.ordered.is_empty() {
-            return Err(plan_refusal::explain(gateway, &admitted, &plan));
+            let error = plan_refusal::explain(gateway, &admitted, &plan);
+            return Err(Box::new((admitted, error)));
         }
         let bounds = plan_refusal::bounds_told(&admitted, &plan);
         if admitted.parsed().wishes().first_only {
@@ -75,6 +76,10 @@ impl Planned {
 
     pub(crate) const fn admitted_mut(&mut self) -> &mut Admitted {
         &mut self.admitted
+    }
+
+    pub(crate) fn into_admitted(self) -> Admitted {
+        self.admitted
     }
 
     /// The deployments to try, best first.
@@ -108,7 +113,7 @@ fn burden(priority: Priority, demand: &Demand, candidate: &Candidate) -> Burden 
 }
 
 /// The beginning of the prompt, where more than one deployment could have it.
-fn print_of(admitted: &Admitted) -> Fingerprint {
+pub(crate) fn print_of(admitted: &Admitted) -> Fingerprint {
     let deployments: usize = admitted.models().iter().map(|entry| entry.deployments.len()).sum();
     if deployments < 2 {
         return Fingerprint::default();
@@ -259,6 +264,8 @@ impl View<'_> {
         let unit = self.gateway.fleet.unit(deployment.id);
         let context = of.entry.model.context_length;
         let candidate = self.gateway.fleet.candidate(deployment, &unit, context, self.at, self.now);
+        let faulty = unit.faulty.lock().rest(self.admitted.parsed().kind(), deployment, self.now);
+        let faulty = faulty.map(|rest| u32::try_from(rest.as_millis()).unwrap_or(u32::MAX));
         let wishes = self.admitted.parsed().wishes();
         let traits = traits(self.snapshot, self.admitted, of, deployment, self.at);
         let ground = Ground {
@@ -278,6 +285,7 @@ impl View<'_> {
                 && deployment.owner_tenant.is_none_or(|owner| owner == tenant),
             tier: of.tier.saturating_add(within),
             filtered: filtered.or_else(|| wishes.preferences.filter(&traits)),
+            ejected_ms: candidate.ejected_ms.max(faulty),
             cached_tokens: self.found.tokens(unit.handle),
             observed: self.observed(&unit),
             cost: of.cost,

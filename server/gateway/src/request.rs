@@ -12,7 +12,7 @@ use crate::estimate::{self, Count};
 const COMPLETION_TOKENS: u64 = 16;
 
 /// A request in the dialect that engines are given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum ModelRequest {
     Chat(Box<ChatRequest>),
     Completion(Box<CompletionRequest>),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use shared::ErrorCode;
 
 use crate::{
+    admit::Admitted,
     error::CallError,
     gateway::Core,
     plan::Planned,
@@ -32,7 +33,7 @@ impl Reserved {
             let first = Self::wait(gateway, &mut planned).await;
             return Ok(Self { planned, first: Some(first), tenant: None });
         }
-        let tenant = place(gateway, &planned)?;
+        let tenant = place(gateway, planned.admitted())?;
         let first = planned.targets().next();
         let first = first.map(|target| gateway.fleet.count(target.deployment.id, target.burden));
         Ok(Self { planned, first, tenant: Some(tenant) })
@@ -57,18 +58,15 @@ impl Reserved {
         }
     }
 
-    pub(crate) const fn planned(&self) -> &Planned {
-        &self.planned
-    }
-
     /// Takes it apart for dispatch: the plan, the count on the first deployment, the tenant's place.
     pub(crate) fn into_parts(self) -> (Planned, Option<InFlight>, Option<TenantCall>) {
         (self.planned, self.first, self.tenant)
     }
 }
 
-fn place(gateway: &Core, planned: &Planned) -> Result<TenantCall, CallError> {
-    let tenant = &planned.admitted().caller().tenant().tenant;
+/// A place in the tenant's share.
+pub(crate) fn place(gateway: &Core, admitted: &Admitted) -> Result<TenantCall, CallError> {
+    let tenant = &admitted.caller().tenant().tenant;
     let limit = tenant.max_concurrent_requests.unwrap_or(gateway.settings.tenant_concurrency);
     TenantCalls::begin(&gateway.tenants, tenant.id, limit).ok_or_else(|| {
         CallError::new(

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use routing::{AttemptResult, Breaker, Ejection, Handle, Latency, Seen, Showing};
 use snapshot::{DeploymentHealth, TokenCounts};
 
-use crate::{fleet::Fleet, priority::Priority};
+use crate::{faulty::Faulty, fleet::Fleet, priority::Priority};
 
 /// A deployment like others has its first token after this, and this many prompt tokens a second.
 const USUAL_FIRST_TOKEN: f32 = 0.1;
@@ -36,6 +36,7 @@ pub(crate) struct Unit {
     pub(crate) latency: Mutex<Latency>,
     pub(crate) showing: Mutex<Shown>,
     pub(crate) ejection: Mutex<Ejection>,
+    pub(crate) faulty: Mutex<Faulty>,
     /// When it came back, in a slow start.
     pub(crate) warm_since: Mutex<Option<Duration>>,
 }
@@ -71,6 +72,7 @@ impl Unit {
             latency: Mutex::default(),
             showing: Mutex::default(),
             ejection: Mutex::default(),
+            faulty: Mutex::default(),
             warm_since: Mutex::new(warm_since),
         }
     }

@@ -110,7 +110,20 @@ impl Outgoing<'_> {
         call: &Admitted,
         target: &Target,
     ) -> Result<Payload, Failure> {
-        let ask = Ask::of(call);
+        self.answered(gateway, Ask::of(call), target).await
+    }
+
+    /// The same for a task that is not one call's.
+    pub(crate) async fn task(
+        &self,
+        gateway: &Core,
+        task: Task<'_>,
+        target: &Target,
+    ) -> Result<Payload, Failure> {
+        self.answered(gateway, Ask { task, messages: None }, target).await
+    }
+
+    async fn answered(&self, gateway: &Core, ask: Ask<'_>, target: &Target) -> Result<Payload, Failure> {
         let Some(parts) = engines::split(engine(target.deployment.engine), ask.task) else {
             return self.one(gateway, ask, target, &self.labels(target)).await;
         };

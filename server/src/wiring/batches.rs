@@ -10,9 +10,11 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use batches::{ApiCaller, BatchWorker, Batches, BatchesParts, Limits, LineAnswer, LineCall, Runner};
+use batches::{
+    ApiCaller, BatchWorker, Batches, BatchesParts, Endpoint, Limits, LineAnswer, LineCall, Runner,
+};
 use bytes::Bytes;
-use gateway::{InsideCall, OnBehalf, Priority};
+use gateway::{Deferral, Deferred, InsideCall, LaterBatch, OnBehalf, Priority};
 use http::HeaderMap;
 use http_body_util::BodyExt;
 use shared::ErrorCode;
@@ -72,6 +74,26 @@ async fn checked(State(gateway): State<OnBehalf>, request: Request, next: Next) 
             next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => error.into_response(),
+    }
+}
+
+/// Calls that nothing can serve now, stored as batches.
+#[derive(Debug)]
+pub struct Deferring(pub Batches);
+
+impl Deferral for Deferring {
+    fn takes(&self, path: &str) -> bool {
+        path.parse::<Endpoint>().is_ok()
+    }
+
+    fn defer(&self, call: Deferred) -> LaterBatch<'_> {
+        Box::pin(async move {
+            let Deferred { tenant, project, key, path, body } = call;
+            let endpoint = path.parse::<Endpoint>().map_err(|error| error.to_string())?;
+            let batch = self.0.defer(ApiCaller { tenant, project, key }, endpoint, &body).await;
+            let batch = batch.map_err(|error| error.to_string())?;
+            serde_json::to_value(batch).map_err(|error| error.to_string())
+        })
     }
 }
 

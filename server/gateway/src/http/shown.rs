@@ -8,6 +8,7 @@ const DEPLOYMENT: HeaderName = HeaderName::from_static("x-switchyard-deployment"
 const EXTERNAL: HeaderName = HeaderName::from_static("x-switchyard-external");
 const COUNTED_BY: HeaderName = HeaderName::from_static("x-switchyard-counted-by");
 const QUEUE_MS: HeaderName = HeaderName::from_static("x-switchyard-queue-ms");
+const DEGRADED: HeaderName = HeaderName::from_static("x-switchyard-degraded");
 const GENERATION: HeaderName = HeaderName::from_static("x-generation-id");
 
 /// Filled in as the call goes on; written on whatever response it ends in.
@@ -21,6 +22,8 @@ pub(crate) struct Shown {
     /// What counted tokens: `tokenizer` or `estimate`, where no engine did.
     pub(crate) counted_by: Option<&'static str>,
     pub(crate) queue_ms: Option<u32>,
+    /// What its route did since nothing could serve it: `model`, `wait` or `batch`.
+    pub(crate) degraded: Option<&'static str>,
     pub(crate) generation: Option<UsageEventId>,
 }
 
@@ -35,6 +38,7 @@ impl Shown {
             (EXTERNAL, external),
             (COUNTED_BY, self.counted_by.map(HeaderValue::from_static)),
             (QUEUE_MS, queue),
+            (DEGRADED, self.degraded.map(HeaderValue::from_static)),
             (GENERATION, generation),
         ];
         for (name, value) in all {

@@ -13,7 +13,7 @@ pub(crate) use tally::Tally;
 pub(crate) use whole::{Voice, relay_whole};
 
 /// As usage events and error chunks write it.
-const fn finish_text(finish: Finish) -> &'static str {
+pub(crate) const fn finish_text(finish: Finish) -> &'static str {
     match finish {
         Finish::Stop => "stop",
         Finish::Length => "length",
