@@ -6,9 +6,9 @@ use leptos_router::components::{Router, Routes};
 use ui::{ToastRegion, provide_toasts};
 
 use crate::contexts::Elsewhere;
-#[cfg(feature = "operator")]
+#[cfg(any(feature = "operator", feature = "traffic"))]
 use crate::pages::operator::OperatorRoutes;
-#[cfg(any(feature = "tenant", feature = "studio"))]
+#[cfg(any(feature = "tenant", feature = "studio", feature = "traffic"))]
 use crate::pages::tenant::TenantRoutes;
 
 /// The root of every page, in the server's rendering and in the browser.
@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-#[cfg(all(any(feature = "tenant", feature = "studio"), feature = "operator"))]
+#[cfg(any(feature = "traffic", all(any(feature = "tenant", feature = "studio"), feature = "operator")))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -36,7 +36,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(all(any(feature = "tenant", feature = "studio"), not(feature = "operator")))]
+#[cfg(all(any(feature = "tenant", feature = "studio"), not(any(feature = "operator", feature = "traffic"))))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -46,7 +46,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(all(feature = "operator", not(any(feature = "tenant", feature = "studio"))))]
+#[cfg(all(feature = "operator", not(any(feature = "tenant", feature = "studio", feature = "traffic"))))]
 fn routes() -> AnyView {
     view! {
         <Routes fallback=Elsewhere>
@@ -56,7 +56,7 @@ fn routes() -> AnyView {
     .into_any()
 }
 
-#[cfg(not(any(feature = "tenant", feature = "studio", feature = "operator")))]
+#[cfg(not(any(feature = "tenant", feature = "studio", feature = "operator", feature = "traffic")))]
 compile_error!(
-    "the console has no pages: give it the feature `ssr`, or `hydrate` with `tenant`, `studio` or `operator`"
+    "the console has no pages: give it the feature `ssr`, or `hydrate` with `tenant`, `studio`, `operator` or `traffic`"
 );

@@ -12,6 +12,7 @@ pub struct Assets {
     pub tenant: Script,
     pub studio: Script,
     pub operator: Script,
+    pub traffic: Script,
     pub css: String,
     pub icon: String,
 }
@@ -52,6 +53,7 @@ impl Assets {
             tenant: Script { js: url("tenant.js")?, wasm: url("tenant.wasm")? },
             studio: Script { js: url("studio.js")?, wasm: url("studio.wasm")? },
             operator: Script { js: url("operator.js")?, wasm: url("operator.wasm")? },
+            traffic: Script { js: url("traffic.js")?, wasm: url("traffic.wasm")? },
             css: url("console.css")?,
             icon: url("favicon.svg")?,
         })
@@ -74,6 +76,7 @@ mod tests {
             r#"{"tenant.js":"assets/tenant-1.js","tenant.wasm":"assets/tenant-2.wasm",
                 "studio.js":"assets/studio-1.js","studio.wasm":"assets/studio-2.wasm",
                 "operator.js":"assets/operator-1.js","operator.wasm":"assets/operator-2.wasm",
+                "traffic.js":"assets/traffic-1.js","traffic.wasm":"assets/traffic-2.wasm",
                 "console.css":"assets/console-3.css","favicon.svg":"assets/favicon-4.svg"}"#,
         );
         let assets = Assets::from_site(folder.path()).unwrap();

@@ -16,8 +16,8 @@
 //! api/<room>    server functions           pages/<area> pages, a file each
 //! ```
 //!
-//! The browser's side is three wasm modules (features `tenant`, `studio` and `operator`), so that who reads one page does
-//! not load all. A link from one module's page to another's loads the page anew ([`module`]).
+//! The browser's side is four wasm modules (features `tenant`, `studio`, `operator` and `traffic`), so that who reads one
+//! page does not load all. A link from one module's page to another's loads the page anew ([`module`]).
 //!
 //! Invariants
 //! - A server function answers the browser's script with 200 and an [`api::Answer`], so that an expected refusal is no

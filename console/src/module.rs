@@ -12,12 +12,16 @@ pub enum Module {
     Studio,
     /// `/operator` and `/setup`.
     Operator,
+    /// What calls are sent to and by which rules: an operator's deployments, pools and routes, a tenant's routes.
+    Traffic,
 }
 
 impl Module {
     pub fn of(path: &str) -> Self {
         let mut words = path.split('/').skip(1);
         match (words.next(), words.next(), words.next()) {
+            (Some("operator"), Some("deployments" | "engine-errors" | "explain" | "pools" | "routes"), _)
+            | (Some("t"), _, Some("routes")) => Self::Traffic,
             (Some("operator" | "setup"), ..) => Self::Operator,
             (Some("t"), _, Some("models" | "playground")) => Self::Studio,
             _ => Self::Tenant,
@@ -30,6 +34,7 @@ impl Module {
             Self::Tenant => cfg!(feature = "tenant"),
             Self::Studio => cfg!(feature = "studio"),
             Self::Operator => cfg!(feature = "operator"),
+            Self::Traffic => cfg!(feature = "traffic"),
         }
     }
 }
@@ -45,6 +50,16 @@ mod tests {
         }
         for path in ["/t/acme/models", "/t/acme/models/m1", "/t/acme/playground"] {
             assert_eq!(Module::of(path), Module::Studio, "{path}");
+        }
+        for path in [
+            "/operator/deployments",
+            "/operator/deployments/new",
+            "/operator/routes/route_1",
+            "/operator/explain",
+            "/t/acme/routes",
+            "/t/acme/routes/new",
+        ] {
+            assert_eq!(Module::of(path), Module::Traffic, "{path}");
         }
         for path in [
             "/",

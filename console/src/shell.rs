@@ -7,11 +7,12 @@ use leptos_meta::MetaTags;
 /// The whole document of a page that `module` takes over. Called by the server within a request's context, which holds the nonce.
 pub fn shell(assets: Assets, module: Module) -> impl IntoView {
     let nonce = use_nonce();
-    let Assets { tenant, studio, operator, css, icon } = assets;
+    let Assets { tenant, studio, operator, traffic, css, icon } = assets;
     let script = match module {
         Module::Tenant => tenant,
         Module::Studio => studio,
         Module::Operator => operator,
+        Module::Traffic => traffic,
     };
     let start = start(&script);
     let Script { js, wasm } = script;

@@ -36,7 +36,7 @@ made_of="$(
   } | sha256sum
 )"
 modules=()
-for module in tenant studio operator; do
+for module in tenant studio operator traffic; do
   modules+=(--module "$module=$built/$module.wasm")
   if [ -f "$built/$module.wasm" ] && [ "$(cat "$built/$module.made-of" 2>/dev/null)" = "$made_of" ]; then
     continue

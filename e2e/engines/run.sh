@@ -27,7 +27,7 @@ trap finish EXIT
 
 # Nobody opens the console here, so it needs no build.
 mkdir "$work/site"
-python3 -c 'import json; print(json.dumps({name: name for name in """tenant.js tenant.wasm studio.js studio.wasm operator.js
+python3 -c 'import json; print(json.dumps({name: name for name in """tenant.js tenant.wasm studio.js studio.wasm operator.js traffic.js traffic.wasm
 operator.wasm console.css favicon.svg""".split()}))' >"$work/site/manifest.json"
 export SWITCHYARD_SERVER__SITE_DIR="$work/site"
 

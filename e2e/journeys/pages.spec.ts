@@ -7,11 +7,11 @@ const [acme] = demo().tenants;
 const at = (page: string) => `/t/${acme.slug}${page}`;
 const TENANT_PAGES = [
   "", "/usage", "/calls", "/quick-start", "/keys", "/projects", "/people", "/audit",
-  "/models", "/models?q=nothing-like-it&sort=cheap", "/playground", "/batches", "/files", "/upstreams", "/account",
+  "/models", "/models?q=nothing-like-it&sort=cheap", "/playground", "/batches", "/files", "/upstreams", "/routes", "/routes/new", "/account",
 ].map(at);
 const OPERATOR_PAGES = [
   "", "/tenants", "/tenants/new", "/models", "/deployments", "/deployments/new", "/engine-errors", "/data-classes",
-  "/mail", "/operators", "/audit", "/account",
+  "/mail", "/operators", "/audit", "/account", "/routes", "/routes/new", "/pools", "/explain",
 ].map((page) => `/operator${page}`);
 
 async function wellMade(page: Page, paths: string[]) {
@@ -75,5 +75,5 @@ test("a tenant's pages are complete without scripts", async ({ browser, page }) 
 
 test("an operator's pages are complete without scripts", async ({ browser, page }) => {
   await signInAsOperator(page);
-  await withoutScript(browser, page, OPERATOR_PAGES.filter((path) => !path.endsWith("deployments")));
+  await withoutScript(browser, page, OPERATOR_PAGES.filter((path) => !/(deployments|pools)$/.test(path)));
 });

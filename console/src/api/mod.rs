@@ -13,6 +13,7 @@ pub mod people;
 pub mod platform;
 pub mod playground;
 mod problem;
+pub mod routes;
 pub mod tenancy;
 pub mod tokenizers;
 pub mod upstreams;

@@ -6,5 +6,6 @@ mod frame;
 pub mod home;
 mod model_words;
 pub mod operator;
+pub mod routes;
 pub mod signed_out;
 pub mod tenant;

@@ -38,7 +38,7 @@ impl Deployment {
         // The console's files are not what this is about.
         let site = data.path().join("site");
         std::fs::create_dir_all(&site).unwrap();
-        let manifest = json!({"tenant.js": "a.js", "tenant.wasm": "a.wasm", "studio.js": "s.js", "studio.wasm": "s.wasm", "operator.js": "b.js", "operator.wasm": "b.wasm", "console.css": "a.css", "favicon.svg": "a.svg"});
+        let manifest = json!({"tenant.js": "a.js", "tenant.wasm": "a.wasm", "studio.js": "s.js", "studio.wasm": "s.wasm", "operator.js": "b.js", "operator.wasm": "b.wasm", "traffic.js": "t.js", "traffic.wasm": "t.wasm", "console.css": "a.css", "favicon.svg": "a.svg"});
         std::fs::write(site.join("manifest.json"), manifest.to_string()).unwrap();
         let rules = EgressRules::engines(Vec::new()).unwrap();
         let client = EngineClient::new(&rules, ConnectTimeout(Duration::from_secs(2))).unwrap();

@@ -6,6 +6,8 @@ mod deployment_forms;
 mod deployment_page;
 mod deployments_page;
 mod errors_page;
+mod explain_page;
+mod explained;
 mod health_table;
 mod mail_page;
 mod model_fields;
@@ -15,6 +17,7 @@ mod models_page;
 mod onboard_page;
 mod operators_page;
 mod overview_page;
+mod pools_page;
 mod register_page;
 mod tenant_access;
 mod tenant_page;
@@ -30,29 +33,47 @@ use leptos_router::{
 };
 use ui::{Icon, NavItem, NavSection, Tenant};
 
-use super::{
-    account::AccountPage,
-    frame::{Area, AreaFrame},
-    signed_out::{OperatorSignIn, SetUpPage},
-};
+use super::frame::{Area, AreaFrame};
 use crate::contexts::{NothingHere, Scope};
 
 pub(super) use health_table::health_of;
 
-use audit_page::AuditPage;
-use data_classes_page::DataClassesPage;
-use deployment_page::DeploymentPage;
-use deployments_page::DeploymentsPage;
-use errors_page::ErrorsPage;
-use mail_page::MailPage;
-use model_page::ModelPage;
-use models_page::ModelsPage;
-use onboard_page::OnboardPage;
-use operators_page::OperatorsPage;
-use overview_page::OverviewPage;
-use register_page::RegisterPage;
-use tenant_page::TenantPage;
-use tenants_page::TenantsPage;
+#[cfg(feature = "operator")]
+use self::{
+    audit_page::AuditPage, data_classes_page::DataClassesPage, mail_page::MailPage, model_page::ModelPage,
+    models_page::ModelsPage, onboard_page::OnboardPage, operators_page::OperatorsPage,
+    overview_page::OverviewPage, tenant_page::TenantPage, tenants_page::TenantsPage,
+};
+#[cfg(feature = "operator")]
+use super::{
+    account::AccountPage,
+    signed_out::{OperatorSignIn, SetUpPage},
+};
+#[cfg(not(feature = "operator"))]
+use crate::contexts::{
+    Elsewhere as AuditPage, Elsewhere as DataClassesPage, Elsewhere as MailPage, Elsewhere as ModelPage,
+    Elsewhere as ModelsPage, Elsewhere as OnboardPage, Elsewhere as OperatorsPage, Elsewhere as OverviewPage,
+    Elsewhere as TenantPage, Elsewhere as TenantsPage, Elsewhere as AccountPage, Elsewhere as OperatorSignIn,
+    Elsewhere as SetUpPage,
+};
+
+#[cfg(feature = "traffic")]
+use self::{
+    deployment_page::DeploymentPage,
+    deployments_page::DeploymentsPage,
+    errors_page::ErrorsPage,
+    explain_page::{DecisionPage, ExplainPage},
+    pools_page::PoolsPage,
+    register_page::RegisterPage,
+};
+#[cfg(feature = "traffic")]
+use super::routes::{EditRoutePage, NewRoutePage, RoutePage, RoutesPage};
+#[cfg(not(feature = "traffic"))]
+use crate::contexts::{
+    Elsewhere as DeploymentPage, Elsewhere as DeploymentsPage, Elsewhere as ErrorsPage,
+    Elsewhere as DecisionPage, Elsewhere as ExplainPage, Elsewhere as PoolsPage, Elsewhere as RegisterPage,
+    Elsewhere as EditRoutePage, Elsewhere as NewRoutePage, Elsewhere as RoutePage, Elsewhere as RoutesPage,
+};
 
 /// The area's routes, for the table in `app.rs`.
 #[component(transparent)]
@@ -71,6 +92,13 @@ pub fn OperatorRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/deployments/new") view=RegisterPage/>
             <Route path=path!("/deployments/:id") view=DeploymentPage/>
             <Route path=path!("/engine-errors") view=ErrorsPage/>
+            <Route path=path!("/routes") view=RoutesPage/>
+            <Route path=path!("/routes/new") view=NewRoutePage/>
+            <Route path=path!("/routes/:id") view=RoutePage/>
+            <Route path=path!("/routes/:id/edit") view=EditRoutePage/>
+            <Route path=path!("/pools") view=PoolsPage/>
+            <Route path=path!("/explain") view=ExplainPage/>
+            <Route path=path!("/explain/:id") view=DecisionPage/>
             <Route path=path!("/data-classes") view=DataClassesPage/>
             <Route path=path!("/mail") view=MailPage/>
             <Route path=path!("/operators") view=OperatorsPage/>
@@ -105,9 +133,14 @@ fn nav(_scope: Scope) -> Vec<NavSection> {
             vec![
                 item("Models", "models", Icon::Box),
                 item("Deployments", "deployments", Icon::Chip),
+                item("Pools", "pools", Icon::Layers),
                 item("Engine errors", "engine-errors", Icon::Alert),
                 item("Data classes", "data-classes", Icon::Lock),
             ],
+        ),
+        NavSection::new(
+            "Routing",
+            vec![item("Routes", "routes", Icon::Route), item("Explain", "explain", Icon::Search)],
         ),
         NavSection::new(
             "Platform",

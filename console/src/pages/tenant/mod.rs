@@ -66,6 +66,13 @@ use self::{
 #[cfg(not(feature = "studio"))]
 use crate::contexts::{Elsewhere as ModelPage, Elsewhere as ModelsPage, Elsewhere as PlaygroundPage};
 
+#[cfg(feature = "traffic")]
+use super::routes::{EditRoutePage, NewRoutePage, RoutePage, RoutesPage};
+#[cfg(not(feature = "traffic"))]
+use crate::contexts::{
+    Elsewhere as EditRoutePage, Elsewhere as NewRoutePage, Elsewhere as RoutePage, Elsewhere as RoutesPage,
+};
+
 /// The area's routes, and those on the way to it.
 #[component(transparent)]
 pub fn TenantRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
@@ -84,6 +91,10 @@ pub fn TenantRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/models") view=ModelsPage/>
             <Route path=path!("/models/:id") view=ModelPage/>
             <Route path=path!("/playground") view=PlaygroundPage/>
+            <Route path=path!("/routes") view=RoutesPage/>
+            <Route path=path!("/routes/new") view=NewRoutePage/>
+            <Route path=path!("/routes/:id") view=RoutePage/>
+            <Route path=path!("/routes/:id/edit") view=EditRoutePage/>
             <Route path=path!("/batches") view=BatchesPage/>
             <Route path=path!("/batches/:id") view=BatchPage/>
             <Route path=path!("/files") view=FilesPage/>
@@ -120,6 +131,9 @@ fn nav(scope: Scope) -> Vec<NavSection> {
     let mut models = vec![item("Catalogue", "models", Icon::Box)];
     if scope.may(Action::Create, Of::Playground) {
         models.push(item("Playground", "playground", Icon::Sparkle));
+    }
+    if scope.may(Action::Read, Of::TenantRoute) {
+        models.push(item("Routes", "routes", Icon::Route));
     }
     if scope.may(Action::Read, Of::Batch) {
         models.push(item("Batches", "batches", Icon::Layers));

@@ -3,6 +3,7 @@
 mod filter;
 mod model_page;
 mod models_page;
+mod resolution;
 
 pub use model_page::ModelPage;
 pub use models_page::ModelsPage;

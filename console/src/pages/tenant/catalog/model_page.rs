@@ -6,7 +6,7 @@ use shared::{Action, Resource as Of};
 use shared_api::catalog::{CAPABILITIES, ModelKind, Price, TenantModel};
 use ui::*;
 
-use super::super::snippets;
+use super::{super::snippets, resolution};
 use crate::{
     api::tenancy::{QuickStartView, ReadQuickStart},
     contexts::{NothingHere, use_scope, use_tenant},
@@ -65,6 +65,9 @@ fn page(base: &str, tenant: &str, model: &TenantModel, view: &QuickStartView) ->
     });
     let (code, abilities) = (code(&view.tenant.endpoint, model), abilities(model));
     let (limits, price) = (limits(model), price(model.price.as_ref()));
+    let name = StoredValue::new(model.name.clone());
+    let places =
+        resolution::card(resolution::reading(view.tenant.id, Signal::derive(move || name.get_value())));
     view! {
         <Page title=model.display_name.clone() description=model.description.clone() crumbs meta actions>
             {outside_note}
@@ -76,6 +79,7 @@ fn page(base: &str, tenant: &str, model: &TenantModel, view: &QuickStartView) ->
                 <Stack>
                     {limits}
                     {price}
+                    {places}
                 </Stack>
             </Grid>
         </Page>

@@ -1,0 +1,458 @@
+//! Routes: the operator's, and a tenant's own. Where `tenant` is empty they are the operator's.
+
+mod compare;
+mod explain;
+mod form;
+#[cfg(feature = "ssr")]
+mod words;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use shared::{RouteId, TenantId};
+use shared_api::{
+    catalog::{Deployment, Pool},
+    routes::Resolution,
+};
+
+use super::{Answer, ApiProblem, flash::Flash};
+
+#[cfg(feature = "ssr")]
+use {
+    super::{call, catalog, flash, tenancy},
+    futures::{StreamExt as _, TryStreamExt as _, stream},
+    serde_json::{Value, json},
+    shared::{Page, route::RouteSpec},
+    shared_api::routes::{Route, RouteArms, RouteVersion},
+};
+
+pub use compare::{Compared, ComparedRow, Comparison};
+pub use explain::{
+    ChoiceView, DecisionsView, ExplainRecord, ExplainRequest, ExplainedView, LeftOutView, PARTS,
+    ReadDecision, ReadDecisions,
+};
+pub use form::{ArmForm, RouteForm, StepForm};
+
+/// A route in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RouteRow {
+    pub id: RouteId,
+    pub name: String,
+    pub description: String,
+    pub version: u32,
+    /// Names and weights.
+    pub arms: Vec<(String, u32)>,
+    pub changed_by: String,
+    pub changed_at: i64,
+    /// Of 24 hours; None where it was not counted.
+    pub calls: Option<(u64, u64)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RoutesView {
+    pub routes: Vec<RouteRow>,
+    pub now: i64,
+}
+
+/// An arm as its route's page shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmView {
+    pub name: String,
+    pub weight: u32,
+    pub models: Vec<String>,
+    /// Pools and deployments, in words; may be empty.
+    pub place: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionView {
+    pub version: u32,
+    pub active: bool,
+    /// What it changed of the version before.
+    pub changes: Vec<String>,
+    pub note: String,
+    pub by: String,
+    pub at: i64,
+}
+
+/// One route, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RouteView {
+    pub id: RouteId,
+    pub name: String,
+    pub description: String,
+    pub version: u32,
+    pub latest_version: u32,
+    pub arms: Vec<ArmView>,
+    pub facts: Vec<(String, String)>,
+    /// The document as JSON.
+    pub document: String,
+    pub compared: Comparison,
+    /// Newest first; empty for a tenant's.
+    pub versions: Vec<VersionView>,
+    pub hours: u32,
+    pub now: i64,
+}
+
+/// Names that a form offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    pub models: Vec<String>,
+    pub pools: Vec<String>,
+    pub deployments: Vec<String>,
+    pub regions: Vec<String>,
+}
+
+/// A route's form: of a new one where `route` is None.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RouteFormView {
+    pub route: Option<RouteId>,
+    pub name: String,
+    pub description: String,
+    pub version: u32,
+    pub form: RouteForm,
+    pub offered: Offered,
+}
+
+/// What was saved: a [`Flash`] that says which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    pub text: String,
+    pub route: RouteId,
+}
+
+/// Pools with what serves in them, read again every few seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PoolsView {
+    pub pools: Vec<(Pool, Vec<Deployment>)>,
+    /// Tenants that pools are dedicated to.
+    pub tenants: Vec<(TenantId, String)>,
+    pub now: i64,
+}
+
+/// Most routes whose calls are counted for the list.
+#[cfg(feature = "ssr")]
+const COUNTED: usize = 40;
+
+/// Where routes are: the operator's, or a tenant's.
+#[cfg(feature = "ssr")]
+fn of(tenant: &str) -> Answer<String> {
+    if tenant.is_empty() {
+        return Ok("/api/v1/routes".to_owned());
+    }
+    let id = tenant.parse::<TenantId>().map_err(|_| ApiProblem::not_found())?;
+    Ok(format!("/api/v1/tenants/{id}/routes"))
+}
+
+#[cfg(feature = "ssr")]
+fn one(tenant: &str, route: &str) -> Answer<String> {
+    let id = route.parse::<RouteId>().map_err(|_| ApiProblem::not_found())?;
+    Ok(format!("{}/{id}", of(tenant)?))
+}
+
+#[cfg(feature = "ssr")]
+async fn list(tenant: &str) -> Answer<Vec<Route>> {
+    let limit = if tenant.is_empty() { "?limit=200" } else { "" };
+    Ok(call::get::<Page<Route>>(&format!("{}{limit}", of(tenant)?)).await?.data)
+}
+
+/// A tenant's routes are read together.
+#[cfg(feature = "ssr")]
+async fn get(tenant: &str, route: &str) -> Answer<Route> {
+    let path = one(tenant, route)?;
+    if tenant.is_empty() {
+        return call::get(&path).await;
+    }
+    let found = list(tenant).await?.into_iter().find(|one| one.id.to_string() == route);
+    found.ok_or_else(ApiProblem::not_found)
+}
+
+#[cfg(feature = "ssr")]
+async fn row(tenant: &str, counted: bool, route: Route) -> Answer<RouteRow> {
+    let calls = if counted {
+        let arms =
+            call::get::<RouteArms>(&format!("{}/arms?hours=24", one(tenant, &route.id.to_string())?)).await?;
+        let sum = |of: fn(&shared_api::routes::ArmUse) -> u64| arms.arms.iter().map(of).sum();
+        Some((sum(|arm| arm.requests), sum(|arm| arm.errors)))
+    } else {
+        None
+    };
+    Ok(RouteRow {
+        arms: route.spec.arms.iter().map(|arm| (arm.name.clone(), arm.weight)).collect(),
+        id: route.id,
+        name: route.name,
+        description: route.description,
+        version: route.version,
+        changed_by: route.changed_by,
+        changed_at: route.changed_at.timestamp(),
+        calls,
+    })
+}
+
+#[server(prefix = "/_fn", endpoint = "routes")]
+pub async fn read_routes(#[server(default)] tenant: String) -> Result<Answer<RoutesView>, ApiProblem> {
+    let read = async {
+        let routes = list(&tenant).await?;
+        let rows = routes.into_iter().enumerate().map(|(at, route)| row(&tenant, at < COUNTED, route));
+        let routes = stream::iter(rows).buffered(2).try_collect().await?;
+        Ok(RoutesView { routes, now: call::now() })
+    };
+    call::reply(read.await)
+}
+
+#[cfg(feature = "ssr")]
+fn versions(of: Vec<RouteVersion>) -> Vec<VersionView> {
+    let mut of = of;
+    of.sort_by_key(|one| one.version);
+    let mut before: Option<RouteSpec> = None;
+    let mut shown = Vec::with_capacity(of.len());
+    for one in of {
+        let changes = before.as_ref().map(|before| words::changes(before, &one.spec)).unwrap_or_default();
+        shown.push(VersionView {
+            version: one.version,
+            active: one.active,
+            changes,
+            note: one.note,
+            by: one.created_by,
+            at: one.created_at.timestamp(),
+        });
+        before = Some(one.spec);
+    }
+    shown.reverse();
+    shown
+}
+
+#[cfg(feature = "ssr")]
+fn arm_view(arm: &shared::route::RouteArm) -> ArmView {
+    ArmView {
+        name: arm.name.clone(),
+        weight: arm.weight,
+        models: arm.models.clone(),
+        place: words::arm_place(arm),
+    }
+}
+
+/// `hours` from 1 to 2160; what is no number is a day.
+#[server(prefix = "/_fn", endpoint = "routes/one")]
+pub async fn read_route(
+    #[server(default)] tenant: String,
+    route: String,
+    #[server(default)] hours: String,
+) -> Result<Answer<RouteView>, ApiProblem> {
+    let hours = hours.parse().unwrap_or(24).clamp(1, 2160);
+    let read = async {
+        let path = one(&tenant, &route)?;
+        let arms = format!("{path}/arms?hours={hours}");
+        let past = async {
+            if !tenant.is_empty() {
+                return Ok(Vec::new());
+            }
+            Ok(call::get::<Page<RouteVersion>>(&format!("{path}/versions?limit=50")).await?.data)
+        };
+        let (route, arms, past) =
+            futures::try_join!(get(&tenant, &route), call::get::<RouteArms>(&arms), past)?;
+        Ok(RouteView {
+            arms: route.spec.arms.iter().map(arm_view).collect(),
+            facts: words::facts(&route.spec),
+            document: serde_json::to_string_pretty(&route.spec).unwrap_or_default(),
+            compared: Comparison::from(&arms),
+            versions: versions(past),
+            id: route.id,
+            name: route.name,
+            description: route.description,
+            version: route.version,
+            latest_version: route.latest_version,
+            hours,
+            now: call::now(),
+        })
+    };
+    call::reply(read.await)
+}
+
+/// What a form offers: a tenant is told of its models alone.
+#[cfg(feature = "ssr")]
+async fn offered(tenant: &str) -> Answer<Offered> {
+    if let Ok(tenant) = tenant.parse::<TenantId>() {
+        let models = tenancy::models_of(tenant).await?.into_iter().map(|model| model.name).collect();
+        return Ok(Offered { models, ..Offered::default() });
+    }
+    let (models, deployments, pools) = futures::try_join!(
+        catalog::models(),
+        catalog::deployments(),
+        call::get::<Page<Pool>>("/api/v1/pools?limit=200")
+    )?;
+    let places = deployments.iter().map(|one| &one.region).chain(pools.data.iter().map(|pool| &pool.region));
+    let mut regions: Vec<String> = places.flatten().cloned().collect();
+    regions.sort_unstable();
+    regions.dedup();
+    Ok(Offered {
+        models: models.into_iter().filter(|one| one.retired_at.is_none()).map(|one| one.name).collect(),
+        pools: pools.data.into_iter().map(|pool| pool.name).collect(),
+        deployments: deployments.into_iter().map(|one| one.name).collect(),
+        regions,
+    })
+}
+
+/// `route` empty: the form of a new one.
+#[server(prefix = "/_fn", endpoint = "routes/form")]
+pub async fn read_route_form(
+    #[server(default)] tenant: String,
+    #[server(default)] route: String,
+) -> Result<Answer<RouteFormView>, ApiProblem> {
+    let read = async {
+        let offered = offered(&tenant).await?;
+        if route.is_empty() {
+            let (name, description, form) = (String::new(), String::new(), RouteForm::begun());
+            return Ok(RouteFormView { route: None, name, description, version: 0, form, offered });
+        }
+        let route = get(&tenant, &route).await?;
+        Ok(RouteFormView {
+            route: Some(route.id),
+            form: RouteForm::of(&route.spec),
+            name: route.name,
+            description: route.description,
+            version: route.version,
+            offered,
+        })
+    };
+    call::reply(read.await)
+}
+
+/// Makes a route, or a new version of `route`, from the version that the form was filled in from.
+#[server(prefix = "/_fn", endpoint = "routes/save")]
+pub async fn save_route(
+    #[server(default)] tenant: String,
+    #[server(default)] route: String,
+    #[server(default)] version: u32,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] note: String,
+    #[server(default)] spec: RouteForm,
+) -> Result<Answer<Saved>, ApiProblem> {
+    let saved = async {
+        let mut document = spec.read()?;
+        let (description, note) = (description.trim(), note.trim());
+        if route.is_empty() {
+            let body =
+                json!({ "name": name.trim(), "description": description, "note": note, "spec": document });
+            let made = call::post::<Route>(&of(&tenant)?, &body).await?;
+            return Ok(Saved { text: format!("{} can be called from now on", made.name), route: made.id });
+        }
+        // What the form does not show stays.
+        document.weights = get(&tenant, &route).await?.spec.weights;
+        let body =
+            json!({ "description": description, "note": note, "spec": document, "if_version": version });
+        let made = call::patch::<Route>(&one(&tenant, &route)?, &body).await?;
+        let text = format!("Version {} of {} is in force", made.version, made.name);
+        Ok(Saved { text, route: made.id })
+    };
+    let saved = saved.await;
+    if let (Ok(saved), true) = (&saved, call::is_plain()) {
+        flash::leave(&Flash::new(&saved.text));
+    }
+    call::reply(saved)
+}
+
+/// The document in force with other weights, in the order of its arms.
+#[cfg(feature = "ssr")]
+async fn with_weights(
+    tenant: &str,
+    route: &str,
+    version: u32,
+    note: &str,
+    weights: impl Fn(usize, &str) -> u32,
+) -> Answer<Route> {
+    let mut spec = get(tenant, route).await?.spec;
+    for (at, arm) in spec.arms.iter_mut().enumerate() {
+        arm.weight = weights(at, &arm.name);
+    }
+    let body = json!({ "spec": spec, "note": note, "if_version": version });
+    call::patch::<Route>(&one(tenant, route)?, &body).await
+}
+
+/// Gives the arms of `version` other shares, in their order.
+#[server(prefix = "/_fn", endpoint = "routes/shares")]
+pub async fn set_shares(
+    #[server(default)] tenant: String,
+    route: String,
+    version: u32,
+    #[server(default)] shares: Vec<u32>,
+    #[server(default)] note: String,
+) -> Result<Answer<Flash>, ApiProblem> {
+    let share = |at: usize, _: &str| shares.get(at).copied().unwrap_or(0);
+    let changed = with_weights(&tenant, &route, version, note.trim(), share).await;
+    let said = |route: Route| {
+        let arms =
+            route.spec.arms.iter().map(|arm| format!("{} {}", arm.name, words::share(&route.spec, arm)));
+        Flash::new(format!("In force: {}", arms.collect::<Vec<_>>().join(", ")))
+    };
+    call::reply(changed.map(said).inspect(flash::leave))
+}
+
+/// Gives one arm all calls.
+#[server(prefix = "/_fn", endpoint = "routes/promote")]
+pub async fn promote_arm(
+    #[server(default)] tenant: String,
+    route: String,
+    version: u32,
+    arm: String,
+) -> Result<Answer<Flash>, ApiProblem> {
+    let promoted = async {
+        if tenant.is_empty() {
+            let body: Value = json!({ "arm": arm, "if_version": version });
+            return call::post::<Route>(&format!("{}/promote", one(&tenant, &route)?), &body).await;
+        }
+        let all = |_: usize, name: &str| if name == arm { 100 } else { 0 };
+        with_weights(&tenant, &route, version, &format!("{arm} was promoted"), all).await
+    };
+    let said = promoted.await.map(|_| Flash::new(format!("All calls go to {arm} from now on")));
+    call::reply(said.inspect(flash::leave))
+}
+
+/// Puts version `to` in force again.
+#[server(prefix = "/_fn", endpoint = "routes/rollback")]
+pub async fn roll_back(route: String, version: u32, to: u32) -> Result<Answer<Flash>, ApiProblem> {
+    let done = async {
+        let body = json!({ "version": to, "if_version": version });
+        call::post::<Route>(&format!("{}/rollback", one("", &route)?), &body).await
+    };
+    let said = done.await.map(|route| Flash::new(format!("Version {} is in force again", route.version)));
+    call::reply(said.inspect(flash::leave))
+}
+
+#[server(prefix = "/_fn", endpoint = "routes/delete")]
+pub async fn delete_route(
+    #[server(default)] tenant: String,
+    route: String,
+    #[server(default)] name: String,
+) -> Result<Answer<Flash>, ApiProblem> {
+    let done = async { call::delete::<()>(&one(&tenant, &route)?).await };
+    call::reply(done.await.map(|()| Flash::new(format!("{name} was removed"))).inspect(flash::leave))
+}
+
+#[server(prefix = "/_fn", endpoint = "pools/load")]
+pub async fn read_pools() -> Result<Answer<PoolsView>, ApiProblem> {
+    let read = async {
+        let (pools, deployments, tenants) = futures::try_join!(
+            call::get::<Page<Pool>>("/api/v1/pools?limit=200"),
+            catalog::deployments(),
+            call::get::<Page<shared_api::tenancy::Tenant>>("/api/v1/tenants?limit=200"),
+        )?;
+        let with = |pool: Pool| {
+            let inside = deployments.iter().filter(|one| one.pool_id == pool.id).cloned().collect();
+            (pool, inside)
+        };
+        Ok(PoolsView {
+            pools: pools.data.into_iter().map(with).collect(),
+            tenants: tenants.data.into_iter().map(|tenant| (tenant.id, tenant.name)).collect(),
+            now: call::now(),
+        })
+    };
+    call::reply(read.await)
+}
+
+/// Where calls to a name go, in terms a tenant may see.
+#[server(prefix = "/_fn", endpoint = "models/resolution")]
+pub async fn read_resolution(tenant: TenantId, name: String) -> Result<Answer<Resolution>, ApiProblem> {
+    let path = format!("/api/v1/tenants/{tenant}/models/{}/resolution", call::segment(&name));
+    call::reply(call::get(&path).await)
+}
