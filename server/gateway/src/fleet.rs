@@ -221,8 +221,9 @@ impl Fleet {
             *unit.warm_since.lock() = Some(self.now());
             self.affinity.forget(unit.handle);
         }
+        let load = health.load.map(|load| unit.slots.lock().learn(load));
         unit.ours_then.store(unit.in_flight.load(Ordering::Relaxed), Ordering::Relaxed);
-        unit.health.store(Some(Arc::new(health)));
+        unit.health.store(Some(Arc::new(DeploymentHealth { load, ..health })));
     }
 
     /// A deployment failed since it is set up wrongly: it rests at once.

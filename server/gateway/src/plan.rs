@@ -108,7 +108,7 @@ fn burden(priority: Priority, demand: &Demand, candidate: &Candidate) -> Burden 
         priority,
         prompt_tokens: demand.prompt_tokens,
         cached_tokens: candidate.cached_tokens.min(demand.prompt_tokens),
-        full: ((candidate.in_flight + 1) as f32 / candidate.slots.max(1) as f32).min(1.0),
+        full: candidate.full(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
-use routing::{AttemptResult, Breaker, Ejection, Handle, Latency, Seen, Showing};
+use routing::{AttemptResult, Breaker, Ejection, Handle, Latency, Seen, Showing, Slots};
 use snapshot::{DeploymentHealth, TokenCounts};
 
 use crate::{faulty::Faulty, fleet::Fleet, priority::Priority};
@@ -34,6 +34,8 @@ pub(crate) struct Unit {
     /// Calls in flight when that was learned.
     pub(crate) ours_then: AtomicU32,
     pub(crate) latency: Mutex<Latency>,
+    /// What its engine's words showed of its slots.
+    pub(crate) slots: Mutex<Slots>,
     pub(crate) showing: Mutex<Shown>,
     pub(crate) ejection: Mutex<Ejection>,
     pub(crate) faulty: Mutex<Faulty>,
@@ -70,6 +72,7 @@ impl Unit {
             health: ArcSwapOption::empty(),
             ours_then: AtomicU32::new(0),
             latency: Mutex::default(),
+            slots: Mutex::default(),
             showing: Mutex::default(),
             ejection: Mutex::default(),
             faulty: Mutex::default(),
