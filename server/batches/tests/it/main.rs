@@ -6,6 +6,7 @@ mod runner;
 
 mod batches;
 mod control_plane;
+mod deferral;
 mod endings;
 mod files;
 mod resume;
