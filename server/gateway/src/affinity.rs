@@ -68,7 +68,7 @@ pub(crate) fn fingerprint(request: &ModelRequest, salt: u64) -> Fingerprint {
             }
         }
         ModelRequest::Completion(completion) => {
-            for text in completion.prompt.texts().unwrap_or_default().into_iter().take(1) {
+            for text in completion.prompt.texts().unwrap_or_default().iter().take(1) {
                 printer.push(text.as_bytes());
             }
         }

@@ -53,7 +53,7 @@ impl Faulty {
     /// How long it still rests.
     pub(crate) fn rest(&self, kind: TaskKind, deployment: &Deployment, now: Duration) -> Option<Duration> {
         let rest = self.0.iter().find(|rest| rest.kind == kind && now < rest.until)?;
-        (rest.setup == setup(deployment)).then(|| rest.until - now)
+        (rest.setup == setup(deployment)).then(|| rest.until.saturating_sub(now))
     }
 }
 

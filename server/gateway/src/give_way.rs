@@ -179,7 +179,10 @@ impl Way<'_> {
             freed.as_mut().enable();
             let mut changed = pin!(gateway.configuration.changed().notified());
             changed.as_mut().enable();
-            let place = reserve::place(gateway, &admitted).map_err(Unserved::at_once)?;
+            // Who may wait anyway has no place there.
+            let counts = self.call.caller.priority() == Priority::Interactive;
+            let place = counts.then(|| reserve::place(gateway, &admitted)).transpose();
+            let place = place.map_err(Unserved::at_once)?;
             let look = until.min(Instant::now() + LOOK_AGAIN);
             let woken = async {
                 tokio::select! {

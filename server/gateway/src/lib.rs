@@ -6,8 +6,12 @@
 //! `arrival::Arrival` (head read) → `admit::Caller` (key good here; before the body is read, so that a stranger's body
 //! never is) → `parsed::Parsed` (typed by its [`surface`], converted where engines don't speak it) → `admit::Admitted`
 //! (models allowed and able) → `plan::Planned` → `reserve::Reserved` → `dispatch::Attempted` (first good upstream;
-//! retries and fallbacks end here) → `relay` (to the caller, in its own dialect) → `settle` (one usage event, durable
-//! before the caller sees the end).
+//! retries, hedges and fallbacks end here) → `relay` (to the caller, in its own dialect) → `settle` (one usage event,
+//! durable before the caller sees the end).
+//!
+//! Where nothing can serve a call, `give_way` takes it from its plan on once more, or puts it off ([`Deferral`]), as its
+//! route says. Beside calls that are served, `shadow` sends copies of a share of them; `coalesce` lets embeddings of a
+//! tenant that arrive together go as one request.
 //!
 //! What a surface is called, metered as and answered in stands in one table, [`surface`]. A request is one of
 //! [`request::ModelRequest`] whatever its surface; its answer goes back by a [`road::Road`]: as the engine sent it, or

@@ -96,13 +96,12 @@ impl Named {
     ) -> Result<(), CallError> {
         let missing = || CallError { param: Some(field.to_owned()), ..CallError::model_not_found(name) };
         // A name that is in the catalog is never read as one with a suffix.
-        let (meant, suffix) = match meaning(gateway, caller, name) {
-            Some(meant) => (meant, None),
-            None => {
-                let (base, suffix) = name.rsplit_once(':').ok_or_else(missing)?;
-                let meant = meaning(gateway, caller, base).ok_or_else(missing)?;
-                (meant, Some(suffix_of(suffix, field)?.ok_or_else(missing)?))
-            }
+        let (meant, suffix) = if let Some(meant) = meaning(gateway, caller, name) {
+            (meant, None)
+        } else {
+            let (base, suffix) = name.rsplit_once(':').ok_or_else(missing)?;
+            let meant = meaning(gateway, caller, base).ok_or_else(missing)?;
+            (meant, Some(suffix_of(suffix, field)?.ok_or_else(missing)?))
         };
         match suffix {
             Some(Suffix::Cheapest) => (self.by_price, self.preset) = (true, Some(Preset::Cost)),
