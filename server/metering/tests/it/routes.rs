@@ -40,6 +40,27 @@ async fn what_an_arm_did_is_summed_by_the_hour_and_stored_twice_counts_once() {
     let expected =
         [arm("canary", 1, 0, 20, json!({"length": 1})), arm("stable", 2, 1, 40, json!({"stop": 2}))];
     assert_eq!(told, expected);
+    assert_eq!(
+        count(&database, "select count(*) from usage_events where arm = 'stable' and route_version = 3")
+            .await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_shadow_is_in_no_table_that_a_tenant_sees_or_pays() {
+    let (database, folder) = (testkit::database().await, tempfile::tempdir().unwrap());
+    let (tenant, key) = (testkit::tenant(&database, "acme").await, ApiKeyId::generate());
+    let meter = open(folder.path());
+    let mut call = call(&tenant, key);
+    (call.taken, call.shadow) = (Some(taken("stable")), true);
+    // One that was served, and one that was cut off.
+    meter.append(event(&call, CallStatus::Completed)).unwrap().await.unwrap();
+    call.id = UsageEventId::generate();
+    let record = meter.begin(call).unwrap();
+    let cut_off = record.event(CallStatus::ClientAbort, 499);
+    record.finish(cut_off).await.unwrap();
+    drain(start(&meter, &database)).await;
     assert_eq!(count(&database, "select count(*) from shadow_events").await, 2);
     assert_eq!(stored(&database).await, 0);
     assert_eq!(rollups(&database).await.requests, 0);
