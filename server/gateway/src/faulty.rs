@@ -65,3 +65,45 @@ fn setup(deployment: &Deployment) -> u64 {
     deployment.engine.as_str().hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::{DeploymentId, ModelId, PoolId};
+
+    use super::*;
+
+    fn deployment(upstream_model: &str) -> Deployment {
+        let row = json!({
+            "id": DeploymentId::generate(), "name": "d0", "engine": "vllm", "base_url": "http://10.0.0.7:8000",
+            "model_id": ModelId::generate(), "upstream_model": upstream_model, "pool_id": PoolId::generate(),
+            "region": null, "state": "Active", "weight": 100, "context_length": null, "credential": null,
+        });
+        serde_json::from_value(row).unwrap()
+    }
+
+    #[test]
+    fn a_rest_grows_with_each_failure_up_to_a_bound() {
+        let (mut faulty, wrong) = (Faulty::default(), deployment("gone"));
+        let mut now = Duration::ZERO;
+        for seconds in [30, 60, 120, 240, 480, 600, 600] {
+            let rest = Duration::from_secs(seconds);
+            assert_eq!(faulty.failed(TaskKind::Chat, &wrong, now), Some(rest));
+            assert_eq!(faulty.rest(TaskKind::Chat, &wrong, now), Some(rest));
+            // What was under way then fails too, and adds nothing.
+            assert_eq!(faulty.failed(TaskKind::Chat, &wrong, now + rest / 2), None);
+            now += rest;
+            assert_eq!(faulty.rest(TaskKind::Chat, &wrong, now), None);
+        }
+        faulty.worked(TaskKind::Chat);
+        assert_eq!(faulty.failed(TaskKind::Chat, &wrong, now), Some(FIRST_REST));
+    }
+
+    #[test]
+    fn only_the_kind_of_work_that_failed_rests_and_only_as_it_is_set_up() {
+        let (mut faulty, wrong) = (Faulty::default(), deployment("gone"));
+        faulty.failed(TaskKind::Chat, &wrong, Duration::ZERO);
+        assert_eq!(faulty.rest(TaskKind::Embedding, &wrong, Duration::ZERO), None);
+        assert_eq!(faulty.rest(TaskKind::Chat, &deployment("there"), Duration::ZERO), None);
+    }
+}
