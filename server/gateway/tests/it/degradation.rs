@@ -136,6 +136,23 @@ async fn a_call_that_waits_is_woken_when_a_deployment_comes() {
 }
 
 #[tokio::test]
+async fn a_caller_that_leaves_ends_its_wait_and_one_that_waits_has_its_place() {
+    let (mut world, _) = world(vec![Degrade::Wait { most_ms: 4_000 }]).await;
+    world.change_deployment(0, |one| one.state = DeploymentState::Draining);
+    world.draft.rows.tenants[0].max_concurrent_requests = Some(0);
+    world.publish();
+    let (status, _, answer) = ask(&world, &asking("support")).await;
+    assert_eq!((status, &answer["error"]["code"]), (429, &json!("concurrency_limit_exceeded")), "{answer}");
+    world.draft.rows.tenants[0].max_concurrent_requests = None;
+    world.publish();
+    let mut call = tokio::spawn(world.chat(&asking("support")).send());
+    assert!(tokio::time::timeout(Duration::from_millis(300), &mut call).await.is_err(), "it waits");
+    call.abort();
+    let event = world.events(2).await.remove(1);
+    assert_eq!((event.status, event.http_status), (CallStatus::ClientAbort, 499));
+}
+
+#[tokio::test]
 async fn a_wait_ends_with_the_error_that_it_began_with_and_what_comes_after_is_done() {
     let (world, _) = world(vec![Degrade::Wait { most_ms: 100 }, small()]).await;
     world.sims[0].fault(Fault::new(FaultKind::Http503));
