@@ -39,7 +39,7 @@ async function makeRoute(page: Page, base: string, name: string, [first, second]
   await page.getByRole("button", { name: `Add ${first} to models` }).click();
   await page.getByRole("button", { name: "Add an arm" }).click();
   const canary = page.getByRole("group", { name: "Arm canary" });
-  await canary.getByLabel("Models").fill(second);
+  await canary.getByRole("textbox", { name: "Models" }).fill(second);
   await page.getByRole("button", { name: "Add route" }).click();
   await page.waitForURL(new RegExp(`${base}/route_`));
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
@@ -96,10 +96,10 @@ test("what is wrong with a route is told at its field", async ({ page }) => {
   await signInAsOperator(page);
   await open(page, "/operator/routes/new");
   await page.getByLabel("Name for calls").fill(`wrong-${unique()}`);
-  await page.getByLabel("Models").fill("no-such-model");
+  await page.getByRole("textbox", { name: "Models" }).fill("no-such-model");
   await page.getByRole("button", { name: "Add route" }).click();
   await expect(page.getByText("There is no model `no-such-model`")).toBeVisible();
-  await page.getByLabel("Models").fill((await chatModels())[0]);
+  await page.getByRole("textbox", { name: "Models" }).fill((await chatModels())[0]);
   await page.getByText("Attempts, hedging and copies").click();
   await page.getByLabel("Ask a second deployment after").fill("1");
   await page.getByRole("button", { name: "Add route" }).click();
@@ -148,9 +148,9 @@ test("a tenant makes an alias and calls it", async ({ page }) => {
   await open(page, `${base}/new`);
   await expect(page.getByText("Where it may run")).toHaveCount(0);
   await page.getByLabel("Name for calls").fill(name);
-  await page.getByLabel("Models").fill(first);
+  await page.getByRole("textbox", { name: "Models" }).fill(first);
   await page.getByText("When it cannot").click();
-  await page.getByLabel("Fallbacks").fill(second);
+  await page.getByRole("textbox", { name: "Fallbacks" }).fill(second);
   await wellMadeEverywhere(page);
   await page.getByRole("button", { name: "Add route" }).click();
   await page.waitForURL(new RegExp(`${base}/route_`));

@@ -10,7 +10,7 @@ use axum::{
     body::{Body, Bytes},
     extract::ConnectInfo,
     http::{
-        HeaderMap, HeaderName, Method, Request, Response, StatusCode, header,
+        HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header,
         request::{self, Parts},
     },
 };
@@ -51,6 +51,14 @@ pub(crate) async fn get<T: DeserializeOwned>(path: &str) -> Answer<T> {
 
 pub(crate) async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
     send(Method::POST, path, Some(body)).await
+}
+
+/// A POST that asks and changes nothing, for a page: who opens a page by its address sends no sign of one of ours.
+pub(crate) async fn ask<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    let Api { router: api, .. } = expect_context::<Api>();
+    let mut parts = expect_context::<Parts>();
+    parts.headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+    read(exchange(api, &parts, Method::POST, path, Some(body)).await?).await
 }
 
 pub(crate) async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {

@@ -252,6 +252,7 @@ fn routes() -> Vec<Endpoint> {
         at(Method::PATCH, own, InTenant(Update, TenantRoute), described()),
         at(Method::GET, &format!("{own}/arms"), InTenant(Read, TenantRoute), None),
         at(Method::GET, "/models/{model}/resolution", InTenant(Read, TenantModel), None),
+        at(Method::GET, "/offered-routes", InTenant(Read, TenantModel), None),
     ]
 }
 

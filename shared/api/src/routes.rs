@@ -183,6 +183,16 @@ pub enum NameKind {
     Route,
 }
 
+/// A route that the provider offers, as a tenant sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OfferedRoute {
+    pub name: String,
+    pub description: String,
+    /// Models that an answer can come from, of those that the tenant may use.
+    pub models: Vec<String>,
+}
+
 /// `GET /api/v1/tenants/{tenant_id}/models/{name}/resolution`: where calls to a name go, in terms a tenant may see.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -207,8 +207,8 @@ pub async fn read_decisions() -> Result<Answer<DecisionsView>, ApiProblem> {
 /// `decision` as it stands in the address.
 #[server(prefix = "/_fn", endpoint = "routes/decision")]
 pub async fn read_decision(decision: String) -> Result<Answer<ExplainedView>, ApiProblem> {
-    let explained = ask(&json!({ "decision_id": decision })).await;
-    call::reply(explained)
+    let asked = json!({ "decision_id": decision });
+    call::reply(call::ask::<Explained>("/api/v1/routes/explain", &asked).await.map(ExplainedView::from))
 }
 
 /// A record that was kept, as it was copied.

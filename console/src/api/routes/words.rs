@@ -13,7 +13,7 @@ pub(super) fn facts(spec: &RouteSpec) -> Vec<(String, String)> {
         }
     };
     say("Chosen by", preset(spec));
-    say("Keeps a caller on one arm by", stick_word(spec.stick_to).to_owned());
+    say("Callers kept by", stick_word(spec.stick_to).to_owned());
     say("Fallbacks", spec.fallbacks.join(" → "));
     say("When nothing can serve", exhausted(spec));
     let limits = &spec.constraints;

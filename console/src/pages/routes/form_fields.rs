@@ -155,7 +155,7 @@ impl Parts {
             <fieldset class="field">
                 <legend class="field-label">"When nothing can serve"</legend>
                 <p class="field-hint">"Done in this order. With nothing here the call fails."</p>
-                <div class="step-list">{each}</div>
+                <div class="last-steps">{each}</div>
             </fieldset>
         };
         let fields = &["spec.fallbacks", "spec.when_exhausted"];
@@ -181,8 +181,8 @@ impl Parts {
         let label =
             Signal::derive(move || if chosen.get() == "wait" { "Milliseconds at most" } else { "Model" });
         view! {
-            <div class="step">
-                <span class="step-number" aria-hidden="true">{at + 1}</span>
+            <div class="last-step">
+                <span class="last-step-number" aria-hidden="true">{at + 1}</span>
                 <Select
                     id=format!("step-{at}")
                     name=name("step")

@@ -68,9 +68,6 @@ fn page(whose: Whose, save: FormAction, view: &RouteFormView) -> AnyView {
         <Page title description crumbs>
             <Card>
                 <Form action=save>
-                    {hidden("tenant", whose.tenant())}
-                    {hidden("route", route)}
-                    {hidden("version", version)}
                     {names}
                     <FormSection title="Arms" description="Which models answer. With several arms, each caller is drawn to one by these shares and stays there.">
                         {arms}
@@ -87,6 +84,9 @@ fn page(whose: Whose, save: FormAction, view: &RouteFormView) -> AnyView {
                     </FormSection>
                     {note(problem)}
                     {rest(problem)}
+                    {hidden("tenant", whose.tenant())}
+                    {hidden("route", route)}
+                    {hidden("version", version)}
                     <FormActions>
                         <LinkButton href=back>"Cancel"</LinkButton>
                         <Button submit=true kind=ButtonKind::Primary busy=save.pending()>

@@ -56,10 +56,10 @@ fn row(one: &VersionView, now: i64) -> AnyView {
     view! {
         <tr>
             {cells::named_with(version, "")}
-            {cells::cell("What changed", what)}
+            {cells::cell("", what)}
             {cells::moment("When", Some(one.at), now, "")}
             {cells::quiet("By", one.by.clone())}
-            {cells::figure("Action", back)}
+            {cells::figure("Actions", back)}
         </tr>
     }
     .into_any()

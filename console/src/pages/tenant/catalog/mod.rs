@@ -4,6 +4,7 @@ mod filter;
 mod model_page;
 mod models_page;
 mod resolution;
+mod routes_card;
 
 pub use model_page::ModelPage;
 pub use models_page::ModelsPage;

@@ -5,7 +5,10 @@ use leptos_router::hooks::use_query_map;
 use shared_api::catalog::{CAPABILITIES, ModelKind, TenantModel};
 use ui::*;
 
-use super::filter::{CONTEXTS, ModelFilter, SORTS};
+use super::{
+    filter::{CONTEXTS, ModelFilter, SORTS},
+    routes_card,
+};
 use crate::{
     api::tenancy::ReadModels,
     contexts::use_tenant,
@@ -25,12 +28,14 @@ pub fn ModelsPage() -> impl IntoView {
     let id = tenant.id;
     let models = load(move || ReadModels { tenant: id });
     let base = format!("/t/{}", tenant.slug);
+    let routes = routes_card::card(id, base.clone());
     view! {
         <Page title="Models" description="What your keys may call. Prices are for a million tokens.">
             {loaded(models, SkeletonShape::Table, move |models| {
                 let base = base.clone();
                 view! { {move || content(&base, &filter.get(), &models)} }.into_any()
             })}
+            {routes}
         </Page>
     }
 }

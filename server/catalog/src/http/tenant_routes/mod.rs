@@ -3,6 +3,7 @@ mod change;
 mod create;
 mod delete;
 mod list;
+mod offered;
 mod resolution;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,4 +17,5 @@ pub fn router() -> OpenApiRouter<CatalogState> {
         .routes(routes!(change::change, delete::delete))
         .routes(routes!(arms::arms))
         .routes(routes!(resolution::resolution))
+        .routes(routes!(offered::offered))
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use db::{DbError, OperatorTx, TenantTx};
-use shared_api::routes::{Place, PlaceKind};
+use shared_api::routes::{OfferedRoute, Place, PlaceKind};
 
 use crate::{
     route::{Known, KnownModel},
@@ -71,6 +71,24 @@ pub async fn offered(tx: &mut TenantTx, name: &str) -> Result<Option<Vec<String>
         .bind(name)
         .fetch_optional(tx.conn())
         .await?)
+}
+
+/// Operator's routes with those of their models that the tenant may use; none without such a model.
+pub async fn all_offered(tx: &mut TenantTx) -> Result<Vec<OfferedRoute>, DbError> {
+    let tenant = tx.tenant_id().uuid();
+    let rows: Vec<(String, String, Vec<String>)> = sqlx::query_as(
+        "select r.name, r.description, array_agg(m.name order by m.name) from offered_routes() r \
+         join models m on m.name = any (r.models) and m.retired_at is null \
+         join model_grants g on g.model_id = m.id and g.tenant_id = $1 \
+         group by r.name, r.description order by r.name",
+    )
+    .bind(tenant)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(name, description, models)| OfferedRoute { name, description, models })
+        .collect())
 }
 
 /// Regions that the tenant's calls must run in.
