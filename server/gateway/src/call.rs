@@ -131,6 +131,9 @@ impl Call<'_> {
         let mut tab = Tab::open(self.gateway, &self.who(), &admitted)?;
         shown.generation = tab.id();
         shown.model = HeaderValue::from_str(&admitted.model().model.name).ok();
+        let header = |text: String| HeaderValue::from_str(&text).ok();
+        shown.route = admitted.routed().and_then(|routed| header(routed.to_string()));
+        shown.task = admitted.auto().and_then(|auto| header(format!("{}; {}", auto.task.as_str(), auto.why)));
         match self.serve(admitted, &mut tab, shown).await {
             Ok(Served::Whole(response)) => Ok(response),
             Ok(Served::Stream(streaming)) => Ok(relay_stream(self.gateway, *streaming, tab)),

@@ -249,7 +249,8 @@ impl Fleet {
     /// Sends the deployments of a model that are much worse than its others to rest.
     pub(crate) fn eject_outliers(&self, model: &ModelEntry) {
         let units: Vec<_> = model.deployments.iter().map(|deployment| self.unit(deployment.id)).collect();
-        let showings: Vec<_> = units.iter().map(|unit| unit.showing.lock().take()).collect();
+        let showings: Vec<_> =
+            units.iter().map(|unit| unit.showing.lock().look(self.outliers.enough)).collect();
         let mut standings: Vec<_> = units.iter().map(|unit| *unit.ejection.lock()).collect();
         for place in eject(&self.outliers, &showings, &mut standings, self.now()) {
             tracing::warn!(deployment_id = %model.deployments[place].id, showing = ?showings[place], "ejected: much worse than the others of its model");

@@ -6,8 +6,16 @@ use http::{HeaderMap, HeaderValue, Method, Request, header, request::Parts};
 use shared::{ApiKeyId, ErrorCode, ProjectId, TenantId, UsageEventId};
 
 use crate::{
-    admit::Caller, arrival::Arrival, call::Call, error::CallError, gateway::Shared, http::Shown,
-    priority::Priority, surface::Endpoint,
+    admit::{Admitted, Caller},
+    arrival::Arrival,
+    call::Call,
+    decisions::NotedDecision,
+    error::CallError,
+    gateway::Shared,
+    http::Shown,
+    plan::{decide, print_of},
+    priority::Priority,
+    surface::Endpoint,
 };
 
 /// One call to make.
@@ -48,15 +56,8 @@ impl OnBehalf {
 
     /// The answer as a caller from outside would get it, errors too. Drop the future, or the body, to cancel.
     pub async fn call(&self, call: InsideCall) -> Response {
-        let mut head = Request::builder().method(Method::POST).uri(call.path.as_str());
-        if let Some(headers) = head.headers_mut() {
-            *headers = call.headers;
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
         let endpoint = Endpoint::of_path(&call.path);
-        let Ok((parts, ())) = head.body(()).map(Request::into_parts) else {
-            return nowhere(&call.path).respond(endpoint, None);
-        };
+        let Some(parts) = head(&call) else { return nowhere(&call.path).respond(endpoint, None) };
         let arrival = Arrival::of(&self.core, &parts);
         let mut shown = Shown::default();
         let answered = async {
@@ -73,6 +74,38 @@ impl OnBehalf {
         arrival.stamp(response)
     }
 
+    /// What would be decided of a call now. Nothing is sent, counted or recorded; an arm that is drawn anew for each
+    /// call may be another one next time.
+    pub async fn explain(&self, call: InsideCall) -> Result<NotedDecision, CallError> {
+        let elsewhere = || nowhere(&call.path);
+        let endpoint = Endpoint::of_path(&call.path).ok_or_else(elsewhere)?;
+        let parts = head(&call).ok_or_else(elsewhere)?;
+        let core = &self.core;
+        let arrival = Arrival::of(core, &parts);
+        let caller = Caller::on_behalf(core, call.key, call.priority, arrival.at())?;
+        let of = Call { gateway: core, arrival: &arrival, caller: &caller, endpoint, work: None };
+        let decided = async {
+            let parsed = of.parse(&call.body).await?;
+            let admitted = Admitted::admit(core, &caller, arrival.headers(), parsed);
+            let admitted = admitted.map_err(|refused| refused.1)?;
+            let (admitted, demand) = admitted.demand(core).await?;
+            let print = print_of(&admitted);
+            let (targets, decision) = decide(core, &admitted, demand, &print, arrival.at(), rand::random());
+            Ok(NotedDecision::of(&admitted, &targets, decision, arrival.at()))
+        };
+        decided.await.map_err(|error: CallError| error.at(endpoint))
+    }
+
+    /// A tenant's key, if it is that tenant's; None wanted: any of its keys.
+    pub fn key_of(&self, tenant: TenantId, wanted: Option<ApiKeyId>) -> Option<ApiKeyId> {
+        let snapshot = self.core.configuration.load();
+        let entry = match wanted {
+            Some(key) => snapshot.key(key).filter(|entry| entry.key.tenant_id == tenant),
+            None => snapshot.key_of(tenant),
+        };
+        entry.map(|entry| entry.key.id)
+    }
+
     /// Whose key a request on `/v1` carries, checked as for a model call.
     pub fn identify(&self, parts: &Parts) -> Result<ApiCaller, CallError> {
         let arrival = Arrival::of(&self.core, parts);
@@ -80,6 +113,15 @@ impl OnBehalf {
         let entry = caller.entry();
         Ok(ApiCaller { tenant: entry.tenant.tenant.id, project: entry.project.id, key: entry.key.id })
     }
+}
+
+fn head(call: &InsideCall) -> Option<Parts> {
+    let mut head = Request::builder().method(Method::POST).uri(call.path.as_str());
+    if let Some(headers) = head.headers_mut() {
+        headers.clone_from(&call.headers);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    head.body(()).ok().map(|request| request.into_parts().0)
 }
 
 fn nowhere(path: &str) -> CallError {

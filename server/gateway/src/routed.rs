@@ -1,6 +1,6 @@
 //! The route that a call goes by, and the arm that it drew.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use http::HeaderMap;
 use metering::TakenArm;
@@ -78,6 +78,15 @@ impl Routed {
     /// Whose stream of calls is held on one deployment, where the route holds any.
     pub(crate) fn held_by(&self) -> Option<u64> {
         (self.spec().stick_to != StickTo::Nothing).then_some(self.who)
+    }
+}
+
+/// As a caller is told: `support; version=3; arm=canary`.
+impl fmt::Display for Routed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let route = &self.entry.route;
+        write!(f, "{}; version={}", route.name, route.version)?;
+        self.arm().map_or(Ok(()), |arm| write!(f, "; arm={}", arm.name))
     }
 }
 

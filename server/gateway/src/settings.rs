@@ -59,6 +59,8 @@ pub struct Settings {
     pub breaker: BreakerPolicy,
     /// When a deployment counts as much worse than the others of its model.
     pub outliers: OutlierPolicy,
+    /// How often they are set beside each other: a showing is what calls saw in between.
+    pub outliers_every: Duration,
     /// How long a deployment that came back takes less than its share.
     pub slow_start: Duration,
     /// Calls at once for a tenant that has no limit of its own.
@@ -89,6 +91,7 @@ impl Default for Settings {
             max_attempts: 3,
             breaker: BreakerPolicy::default(),
             outliers: OutlierPolicy::default(),
+            outliers_every: Duration::from_secs(10),
             slow_start: Duration::from_secs(30),
             tenant_concurrency: 1000,
             max_configuration_age: None,

@@ -49,14 +49,21 @@ pub(crate) struct Shown {
     showing: Showing,
     /// Sum of what was seen for each second expected, and of how many calls.
     slowness: (f32, u32),
+    looks: u32,
 }
 
+/// Looks after which a showing is begun anew, however few calls it has.
+const MOST_LOOKS: u32 = 6;
+
 impl Shown {
-    /// What was shown, begun anew.
-    pub(crate) fn take(&mut self) -> Showing {
+    /// What was shown; begun anew once it has enough calls to be judged by, or is old.
+    pub(crate) fn look(&mut self, enough: u32) -> Showing {
         let (sum, calls) = self.slowness;
         let showing = Showing { slowness: (calls > 0).then(|| sum / calls as f32), ..self.showing };
-        *self = Self::default();
+        self.looks += 1;
+        if showing.calls >= enough || self.looks >= MOST_LOOKS {
+            *self = Self::default();
+        }
         showing
     }
 }

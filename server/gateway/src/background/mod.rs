@@ -18,8 +18,6 @@ use crate::{fleet::Opened, gateway::Shared};
 
 /// How often what the other replicas say is read.
 const READ_EVERY: Duration = Duration::from_secs(1);
-/// Readings after which deployments are set beside each other.
-const OUTLIERS_EVERY: u64 = 10;
 /// An older configuration than this is worth an alarm: the database is polled twice a second.
 const STALE_AFTER: Duration = Duration::from_secs(30);
 
@@ -33,6 +31,7 @@ pub(crate) async fn run(core: Shared, openings: mpsc::Receiver<Opened>, stop: Ca
             breakers::tell(&core, &replica, openings),
             tokenizers::follow(&core),
             read(&core, &replica),
+            compare(&core),
         )
     };
     tokio::select! {
@@ -46,20 +45,27 @@ async fn read(core: &Shared, replica: &str) {
     let mut ticks = interval(READ_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alarmed = false;
-    for turn in 1_u64.. {
+    loop {
         ticks.tick().await;
         health::read(core).await;
         breakers::read(core, replica).await;
         alarmed = watch_age(core, alarmed);
-        if turn.is_multiple_of(OUTLIERS_EVERY) {
-            look_at_outliers(core);
-        }
         core.forget_gone_deployments();
     }
 }
 
-/// Deployments of a model beside each other, and how many tokens their caches hold.
-fn look_at_outliers(core: &Shared) {
+/// Endless: sets the deployments of a model beside each other.
+async fn compare(core: &Shared) {
+    let mut ticks = interval(core.settings.outliers_every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        compare_now(core);
+    }
+}
+
+/// What each model's deployments showed, and how many tokens their caches hold.
+fn compare_now(core: &Shared) {
     let snapshot = core.configuration.load_full();
     for model in snapshot.models().filter(|model| model.deployments.len() > 1) {
         core.fleet.eject_outliers(model);

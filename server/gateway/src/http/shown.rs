@@ -8,6 +8,8 @@ const DEPLOYMENT: HeaderName = HeaderName::from_static("x-switchyard-deployment"
 const EXTERNAL: HeaderName = HeaderName::from_static("x-switchyard-external");
 const COUNTED_BY: HeaderName = HeaderName::from_static("x-switchyard-counted-by");
 const QUEUE_MS: HeaderName = HeaderName::from_static("x-switchyard-queue-ms");
+const ROUTE: HeaderName = HeaderName::from_static("x-switchyard-route");
+const TASK: HeaderName = HeaderName::from_static("x-switchyard-task");
 const DEGRADED: HeaderName = HeaderName::from_static("x-switchyard-degraded");
 const GENERATION: HeaderName = HeaderName::from_static("x-generation-id");
 
@@ -22,6 +24,10 @@ pub(crate) struct Shown {
     /// What counted tokens: `tokenizer` or `estimate`, where no engine did.
     pub(crate) counted_by: Option<&'static str>,
     pub(crate) queue_ms: Option<u32>,
+    /// The route that it went by: `support; version=3; arm=canary`.
+    pub(crate) route: Option<HeaderValue>,
+    /// What `auto` took it for, and why: `code; it has marks of code`.
+    pub(crate) task: Option<HeaderValue>,
     /// What its route did since nothing could serve it: `model`, `wait` or `batch`.
     pub(crate) degraded: Option<&'static str>,
     pub(crate) generation: Option<UsageEventId>,
@@ -37,6 +43,8 @@ impl Shown {
             (DEPLOYMENT, self.deployment),
             (EXTERNAL, external),
             (COUNTED_BY, self.counted_by.map(HeaderValue::from_static)),
+            (ROUTE, self.route),
+            (TASK, self.task),
             (QUEUE_MS, queue),
             (DEGRADED, self.degraded.map(HeaderValue::from_static)),
             (GENERATION, generation),

@@ -1,20 +1,24 @@
 //! Routes, `auto`, residency: where a call goes, and why.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use gateway::{InsideCall, NotedDecision, Priority};
 use http::HeaderMap;
+use routing::{OutlierPolicy, Rejection};
 use serde_json::{Value, json};
 use shared::{
     RouteId,
     route::{Constraints, RouteArm, RouteSpec, StickTo, Task, TaskFit},
 };
-use sim::Engine;
+use sim::{Engine, Fault, FaultKind};
 use snapshot::{ModelKind, Route};
 
 use crate::{
-    told::{good, refused},
-    world::{Plan, World, hello},
+    told::{good, good_text, refused},
+    world::{PATIENCE, Plan, World, hello, streamed},
 };
 
 /// `llama` and `small`, each on its own engine.
@@ -51,6 +55,17 @@ pub fn asking(model: &str) -> Value {
     body
 }
 
+fn paste(world: &World, body: &Value) -> InsideCall {
+    InsideCall {
+        key: world.acme.key_id,
+        path: "/v1/chat/completions".into(),
+        body: body.to_string().into(),
+        priority: Priority::Interactive,
+        work: None,
+        headers: HeaderMap::new(),
+    }
+}
+
 fn by(user: &str) -> Value {
     let mut body = asking("support");
     body["user"] = json!(user);
@@ -63,6 +78,9 @@ async fn a_route_splits_its_callers_and_each_stays_on_its_arm() {
     let arms = vec![arm("stable", 50, &["llama"]), arm("canary", 50, &["small"])];
     add_route(&mut world, "support", RouteSpec { arms, ..RouteSpec::default() });
     let mut served: HashMap<String, usize> = HashMap::new();
+    let response = world.chat(&by("user-1")).send().await.unwrap();
+    let told = response.headers()["x-switchyard-route"].to_str().unwrap().to_owned();
+    assert!(told.starts_with("support; version=3; arm="), "{told}");
     for user in 0..40 {
         let body = by(&format!("user-{user}"));
         let model = good(world.chat(&body)).await["model"].as_str().unwrap().to_owned();
@@ -139,6 +157,8 @@ async fn auto_picks_the_model_that_fits_the_task() {
     let mut body = asking("auto");
     body["messages"] = json!([{"role": "user", "content": "Refactor this: fn main() { let a = b(); }"}]);
     assert_eq!(good(world.chat(&body)).await["model"], "llama");
+    let response = world.chat(&body).send().await.unwrap();
+    assert_eq!(response.headers()["x-switchyard-task"], "code; it has marks of code");
     body["messages"] = json!([{"role": "user", "content": "Hi, how are you?"}]);
     assert_eq!(good(world.chat(&body)).await["model"], "small");
     // What the best one can't take goes to one that can.
@@ -216,15 +236,7 @@ async fn a_pasted_request_is_explained_without_being_made() {
         "support",
         RouteSpec { arms, fallbacks: vec!["small".into()], ..RouteSpec::default() },
     );
-    let paste = |body: Value| InsideCall {
-        key: world.acme.key_id,
-        path: "/v1/chat/completions".into(),
-        body: body.to_string().into(),
-        priority: Priority::Interactive,
-        work: None,
-        headers: HeaderMap::new(),
-    };
-    let told = world.inside.explain(paste(asking("support"))).await.unwrap();
+    let told = world.inside.explain(paste(&world, &asking("support"))).await.unwrap();
     assert_eq!(
         (told.route.as_deref(), told.arm.as_deref(), told.route_version),
         (Some("support"), Some("only"), Some(3))
@@ -238,9 +250,9 @@ async fn a_pasted_request_is_explained_without_being_made() {
     assert_eq!(again.decision.plan(), plan);
     assert!(!text.contains("railway"), "nothing of the prompt: {text}");
 
-    let auto = world.inside.explain(paste(asking("auto"))).await.unwrap();
+    let auto = world.inside.explain(paste(&world, &asking("auto"))).await.unwrap();
     assert_eq!(auto.task.map(|(task, _)| task), Some(Task::General));
-    let refused = world.inside.explain(paste(asking("nothing"))).await.unwrap_err();
+    let refused = world.inside.explain(paste(&world, &asking("nothing"))).await.unwrap_err();
     assert_eq!(refused.param.as_deref(), Some("model"));
     assert!(world.sims.iter().all(|sim| sim.stats().requests == 0));
 }
@@ -253,4 +265,30 @@ async fn decisions_of_late_are_kept_to_be_explained() {
     assert_eq!(kept.len(), 1);
     assert_eq!((kept[0].tenant.as_str(), kept[0].asked.as_str()), ("acme", "llama"));
     assert_eq!(kept[0].decision.plan().ordered.len(), 1);
+}
+
+#[tokio::test]
+async fn a_deployment_much_slower_than_its_equals_is_ejected() {
+    let mut plan = Plan::of(&[Engine::Vllm, Engine::Vllm, Engine::Vllm]);
+    plan.settings.outliers = OutlierPolicy { enough: 4, ..OutlierPolicy::default() };
+    plan.settings.outliers_every = Duration::from_millis(100);
+    let world = plan.start().await;
+    world.sims[0].fault(Fault { delay_ms: Some(600), ..Fault::new(FaultKind::Slow) });
+    let mut body = streamed(hello());
+    body["max_tokens"] = json!(2);
+    let begun = Instant::now();
+    let ejected = loop {
+        let calls = (0..24).map(|_| good_text(world.chat(&body)));
+        futures::future::join_all(calls).await;
+        let told = world.inside.explain(paste(&world, &hello())).await.unwrap();
+        if let Some(rejected) = told.decision.plan().rejected.first() {
+            break *rejected;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{told:#?}");
+    };
+    assert!(matches!(ejected, (0, Rejection::Ejected { .. })), "{ejected:?}");
+    // It gets nothing more while it rests.
+    let before = world.sims[0].stats().requests;
+    futures::future::join_all((0..12).map(|_| good_text(world.chat(&body)))).await;
+    assert_eq!(world.sims[0].stats().requests, before);
 }
