@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
-    DeploymentId,
+    ApiKeyId, DeploymentId, TenantId,
     route::{ScoreWeights, Task},
 };
 
@@ -40,7 +40,23 @@ pub struct TaskTold {
     pub why: String,
 }
 
-/// `POST /api/v1/routes/explain`: one of the two.
+/// A request as a tenant's caller would send it. Nothing is sent to an engine, counted or recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PastedRequest {
+    pub tenant_id: TenantId,
+    /// In whose name; left out, any key of the tenant's that is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<ApiKeyId>,
+    /// Left out: `/v1/chat/completions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub body: Value,
+}
+
+/// `POST /api/v1/routes/explain`: one of the three.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -52,6 +68,9 @@ pub struct ExplainDecision {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub record: Option<Value>,
+    /// A request that is not made: what would be decided of it now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<PastedRequest>,
 }
 
 /// A decision made again: the same record gives the same plan.
