@@ -298,7 +298,7 @@ mod tests {
             "hedge": {"after_ms": 400, "most_percent": 3},
             "shadow": {"model": "new", "percent": 5},
         }))
-        .unwrap()
+        .expect("a document")
     }
 
     #[test]

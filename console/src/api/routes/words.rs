@@ -54,7 +54,7 @@ pub(super) fn changes(before: &RouteSpec, after: &RouteSpec) -> Vec<String> {
         match old.iter().find(|(other, _)| other == label) {
             None => said.push(format!("{}: {text}", label.to_lowercase())),
             Some((_, was)) if was != text => {
-                said.push(format!("{}: {was} became {text}", label.to_lowercase()))
+                said.push(format!("{}: {was} became {text}", label.to_lowercase()));
             }
             Some(_) => {}
         }
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     fn spec(document: serde_json::Value) -> RouteSpec {
-        serde_json::from_value(document).unwrap()
+        serde_json::from_value(document).expect("a document")
     }
 
     #[test]

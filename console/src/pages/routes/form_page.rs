@@ -38,20 +38,19 @@ fn page(whose: Whose, save: FormAction, view: &RouteFormView) -> AnyView {
     let problem = problem_of(save);
     let (mut crumbs, back) =
         (whose.crumbs(), whose.at(&view.route.map(|id| id.to_string()).unwrap_or_default()));
-    let (title, description, label) = match view.route {
-        None => (
-            "Add a route".to_owned(),
+    let (title, description, label) = if view.route.is_none() {
+        (
+            "Add a route",
             "A name that is called like a model, and what happens to its calls. It is in force at once.",
             "Add route",
-        ),
-        Some(_) => {
-            crumbs.push(Crumb::new(view.name.clone(), back.clone()));
-            (
-                "Change the route".to_owned(),
-                "Saving makes a new version, in force at once. Any version can be put in force again.",
-                "Save as a new version",
-            )
-        }
+        )
+    } else {
+        crumbs.push(Crumb::new(view.name.clone(), back.clone()));
+        (
+            "Change the route",
+            "Saving makes a new version, in force at once. Any version can be put in force again.",
+            "Save as a new version",
+        )
     };
     let operator = whose.is_operator();
     let parts = Parts {
