@@ -224,7 +224,7 @@ mod tests {
                 routing::Candidate { context_length: 1024, ..idle },
                 idle,
             ],
-            now: Duration::from_secs(60),
+            now: Duration::from_mins(1),
             seed: 7,
         };
         NotedDecision {
