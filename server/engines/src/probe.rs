@@ -40,6 +40,8 @@ pub struct Probe {
     pub load_blind: bool,
     /// Whether it serves LoRAs that are loaded while it runs. None when it does not tell.
     pub lora: Option<bool>,
+    /// LoRAs that it works with now, or is about to: they are in the GPU's memory. None when it does not tell.
+    pub loras_at_work: Option<Vec<String>>,
 }
 
 /// A model that an engine lists.
@@ -80,6 +82,7 @@ impl Probe {
             load: None,
             load_blind: false,
             lora: None,
+            loras_at_work: None,
         }
     }
 

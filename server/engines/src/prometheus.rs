@@ -13,6 +13,21 @@ pub fn values<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = f64> {
     })
 }
 
+/// A label of the sample with the largest value: of a metric whose value is a time and whose labels are what was so then,
+/// the latest. None without such a sample or label.
+pub fn latest_label(text: &str, name: &str, label: &str) -> Option<String> {
+    let samples = text.lines().filter_map(|line| {
+        let rest = line.strip_prefix(name)?.strip_prefix('{')?;
+        let end = after_labels(rest)?;
+        let value: f64 = rest[end..].split_ascii_whitespace().next()?.parse().ok()?;
+        Some((value, &rest[..end - 1]))
+    });
+    let (_, labels) = samples.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    // Names of LoRAs hold no quotation marks: an engine takes them from a path or a request of the operator's.
+    let (_, after) = labels.split_once(&format!("{label}=\""))?;
+    after.split_once('"').map(|(value, _)| value.to_owned())
+}
+
 /// The sum over the engine's parts (one line each with data parallelism), by the first of the names that is there: the
 /// newest comes first. None: it is under none of them.
 pub fn sum(text: &str, names: &[&str]) -> Option<u32> {
@@ -51,6 +66,19 @@ fn after_labels(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_latest_sample_tells_its_label() {
+        let text = r#"# TYPE seen gauge
+seen{most="8",now="",next="b"} 1700000001.5
+seen{most="8",now="a,b",next=""} 1.7000000025e+09
+seen{most="8",now="a",next=""} 1700000000
+"#;
+        assert_eq!(latest_label(text, "seen", "now").as_deref(), Some("a,b"));
+        assert_eq!(latest_label(text, "seen", "next").as_deref(), Some(""));
+        assert_eq!(latest_label(text, "seen", "other"), None);
+        assert_eq!(latest_label("seen 1", "seen", "now"), None);
+    }
 
     #[test]
     fn parts_are_summed_and_the_largest_share_counts() {

@@ -11,8 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engines::TaskKind;
 use parking_lot::Mutex;
 use routing::{
-    AttemptResult, BreakerPolicy, Candidate, Handle, Health, OutlierPolicy, Pass, Scrape, Standing, eject,
-    warmth,
+    AttemptResult, BreakerPolicy, Candidate, Handle, Health, Lora, OutlierPolicy, Pass, Scrape, Standing,
+    eject, warmth,
 };
 use shared::DeploymentId;
 use snapshot::{Deployment, DeploymentHealth, HealthState, ModelEntry};
@@ -136,11 +136,17 @@ impl Fleet {
         let believed = health.as_deref().filter(|health| at - health.checked_at < self.health_lasts);
         let load = believed.and_then(|health| health.load);
         let rest = unit.ejection.lock().rest(now);
+        let in_flight = unit.in_flight.load(Ordering::Relaxed);
+        // What this replica has on it has loaded the LoRA since the engine was asked.
+        let lora = believed.and_then(|health| health.lora_at_work).map_or(Lora::NotAsked, |at_work| {
+            if at_work || in_flight > 0 { Lora::Resident } else { Lora::Absent }
+        });
         Candidate {
             state: deployment.state,
             weight: deployment.weight,
             context_length: deployment.context_length.map_or(model_context, |own| own.min(model_context)),
-            in_flight: unit.in_flight.load(Ordering::Relaxed),
+            in_flight,
+            lora,
             unread_tokens: unit.unread.load(Ordering::Relaxed),
             slots: load.and_then(|load| load.slots).unwrap_or(self.assumed_slots).max(1),
             scrape: load.map(|load| Scrape { load, ours: unit.ours_then.load(Ordering::Relaxed) }),

@@ -47,6 +47,10 @@ pub struct DeploymentHealth {
     pub load_blind: bool,
     /// What it lists as served.
     pub models: Vec<String>,
+    /// Where its model is a LoRA: whether the engine works with that LoRA now. None where it is none, or the engine does
+    /// not tell.
+    #[serde(default)]
+    pub lora_at_work: Option<bool>,
     /// How long the check took, in milliseconds.
     pub latency_ms: u32,
 }

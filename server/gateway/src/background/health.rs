@@ -66,6 +66,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
         load: None,
         load_blind: false,
         models: Vec::new(),
+        lora_at_work: None,
         latency_ms: u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX),
     };
     let credential = core.credentials.token(&core.configuration.load(), deployment);
@@ -81,7 +82,10 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
     };
     let kind = engine(deployment.engine);
     let probe = kind.probe(&target).await;
-    let listed = probe.models.iter().any(|model| kind.same_model(&model.id, &deployment.upstream_model));
+    let own = probe.models.iter().find(|model| kind.same_model(&model.id, &deployment.upstream_model));
+    let lora = own.is_some_and(|model| model.parent.is_some());
+    let at_work = probe.loras_at_work.as_ref().map(|names| names.contains(&deployment.upstream_model));
+    let listed = own.is_some();
     let (state, reason) = if probe.is_healthy() && !listed {
         (HealthState::NotReady, Some(format!("it does not serve the model {}", deployment.upstream_model)))
     } else {
@@ -91,6 +95,7 @@ async fn probe_one(core: &Shared, deployment: &Arc<Deployment>) -> DeploymentHea
         load: probe.load,
         load_blind: probe.load_blind,
         models: probe.models.into_iter().map(|model| model.id).collect(),
+        lora_at_work: at_work.filter(|_| lora),
         ..of(state, reason)
     }
 }
@@ -117,6 +122,7 @@ pub(super) async fn tell_open(core: &Shared, deployment: DeploymentId) {
         load: None,
         load_blind: false,
         models: known.as_ref().map(|known| known.models.clone()).unwrap_or_default(),
+        lora_at_work: None,
         latency_ms: known.map_or(0, |known| known.latency_ms),
     };
     write(core, &health).await;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use routing::BreakerPolicy;
+use gateway::{InsideCall, Priority};
+use http::{HeaderMap, StatusCode};
+use routing::{BreakerPolicy, Lora};
+use serde_json::json;
 use sim::{Engine, Fault, FaultKind};
 use snapshot::{DeploymentHealth, HEALTH_HASH, HealthState, PoolKind};
 
@@ -31,6 +33,38 @@ async fn each_engine_is_probed_its_own_way() {
         assert!(!found.models.is_empty());
     }
     assert!(health(&world, 0, |_| true).await.load.is_some(), "vLLM tells its load");
+}
+
+#[tokio::test]
+async fn a_lora_that_its_engine_works_with_is_told_and_weighed() {
+    let mut plan = Plan::of(&[Engine::Vllm, Engine::Vllm]);
+    plan.settings.probe_every = Duration::from_millis(100);
+    plan.deployment = |index, deployment| {
+        if index == 0 {
+            deployment.upstream_model = "acme-support".into();
+        }
+    };
+    let world = plan.start().await;
+    let load = json!({"lora_name": "acme-support", "lora_path": "/loras/acme-support"});
+    let loaded =
+        world.http.post(format!("{}/v1/load_lora_adapter", world.sims[0].base_url())).json(&load).send();
+    assert_eq!(loaded.await.unwrap().status(), StatusCode::OK);
+    assert_eq!(
+        health(&world, 0, |health| health.state == HealthState::Healthy).await.lora_at_work,
+        Some(true)
+    );
+    assert_eq!(health(&world, 1, |health| health.state == HealthState::Healthy).await.lora_at_work, None);
+    let call = InsideCall {
+        key: world.acme.key_id,
+        path: "/v1/chat/completions".into(),
+        body: hello().to_string().into(),
+        priority: Priority::Interactive,
+        work: None,
+        headers: HeaderMap::new(),
+    };
+    let seen: Vec<_> =
+        world.inside.explain(call).await.unwrap().decision.candidates.iter().map(|one| one.lora).collect();
+    assert_eq!(seen, [Lora::Resident, Lora::NotAsked]);
 }
 
 #[tokio::test]
