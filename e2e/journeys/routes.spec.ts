@@ -131,6 +131,7 @@ test("a request is explained without being sent", async ({ page }) => {
   await signInAsOperator(page);
   await open(page, "/operator/explain");
   await page.getByText("Try a request").click();
+  await page.getByLabel("Tenant").selectOption(acme.id);
   await page.getByLabel("Body").fill(JSON.stringify({ model, messages: [{ role: "user", content: "Hi" }] }));
   await page.getByRole("button", { name: "Explain request" }).click();
   await expect(page.getByRole("heading", { name: "In the order in which they are tried" })).toBeVisible();

@@ -44,12 +44,29 @@ def test_a_price_that_nobody_offers_is_refused(client, demo):
     assert caught.value.status_code in (400, 404, 503) and "max_price" in caught.value.message
 
 
-def test_an_order_that_is_not_known_yet_is_refused_by_name(client, demo):
+@pytest.mark.parametrize("sort", ["latency", "throughput", "price"])
+def test_the_fastest_or_the_cheapest_is_asked_for(client, demo, sort):
+    answer = client.chat.completions.create(
+        model=demo["models"][0], messages=ask("Hi"), extra_body={"provider": {"sort": sort}}
+    )
+    assert answer.model == demo["models"][0]
+    assert client.chat.completions.create(model=f"{demo['models'][0]}:nitro", messages=ask("Hi")).choices
+
+
+def test_an_order_that_is_not_known_is_refused_by_name(client, demo):
     with pytest.raises(openai.BadRequestError) as caught:
         client.chat.completions.create(
-            model=demo["models"][0], messages=ask("Hi"), extra_body={"provider": {"sort": "latency"}}
+            model=demo["models"][0], messages=ask("Hi"), extra_body={"provider": {"sort": "beauty"}}
         )
     assert caught.value.param == "provider.sort"
+
+
+def test_auto_picks_a_model_and_says_why(client):
+    told = client.chat.completions.with_raw_response.create(
+        model="auto", messages=ask("Refactor this: fn main() { let a = b(); }")
+    )
+    assert told.headers["x-switchyard-task"] == "code; it has marks of code"
+    assert told.parse().model in [model.id for model in client.models.list()]
 
 
 def test_a_model_is_told_in_openrouters_words(client, demo):
